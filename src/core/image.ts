@@ -1,0 +1,132 @@
+import type { Digest } from './digest.ts';
+import type { LayerRef, Problem } from './problem.ts';
+
+export interface Platform {
+  readonly os: string;
+  readonly architecture: string;
+  readonly variant?: string;
+}
+
+/** The part of an OCI image config (image-spec, config.md) that is inspected. Absent fields are empty. */
+export interface ImageConfig {
+  readonly user: string;
+  readonly entrypoint: readonly string[];
+  readonly cmd: readonly string[];
+  readonly shell: readonly string[];
+  /** `NAME=value`, in order, as written. */
+  readonly env: readonly string[];
+  readonly workingDir: string;
+  readonly exposedPorts: readonly string[];
+  readonly volumes: readonly string[];
+  readonly labels: Readonly<Record<string, string>>;
+  /** Docker's health check test: `['NONE']`, `['CMD', …]` or `['CMD-SHELL', line]`; empty when there is none. */
+  readonly healthcheck: readonly string[];
+  readonly onBuild: readonly string[];
+  readonly stopSignal: string;
+  readonly created?: string;
+  readonly author?: string;
+  readonly history: readonly HistoryEntry[];
+}
+
+export interface HistoryEntry {
+  readonly createdBy: string;
+  readonly created?: string;
+  readonly comment?: string;
+  readonly emptyLayer: boolean;
+}
+
+/** What an image is, as the report names it. */
+export interface ImageIdentity {
+  /** As the user named it. */
+  readonly location: string;
+  readonly kind: ImageKind;
+  /** Of the platform manifest; absent for a root file system. */
+  readonly digest?: Digest;
+  /** Of the config blob. */
+  readonly configDigest?: Digest;
+  /** Of the index the manifest was picked from. */
+  readonly indexDigest?: Digest;
+  readonly tags: readonly string[];
+  readonly platform?: Platform;
+}
+
+export type ImageKind =
+  | 'registry'
+  | 'oci-layout'
+  | 'oci-archive'
+  | 'docker-archive'
+  | 'docker'
+  | 'podman'
+  | 'rootfs-directory'
+  | 'rootfs-tar';
+
+/** One opened image: its identity, config, and a way to read each layer. `read` makes it, `inspect` consumes it. */
+export interface Image {
+  readonly identity: ImageIdentity;
+  readonly config: ImageConfig;
+  readonly layers: readonly LayerSource[];
+  /** What was already found unreadable while opening. */
+  readonly problems: readonly Problem[];
+  /** Gives back connections, file handles and temporary files. Safe to call twice. */
+  close(): Promise<void>;
+}
+
+/** One layer, not read yet. */
+export interface LayerSource {
+  readonly ref: LayerRef;
+  /** Bytes as stored, for the progress bar; undefined where the source does not say. */
+  readonly size?: number;
+  /**
+   * True when the bytes behind `ref.diffId` were not read yet in this run but are pinned by something that the
+   * reader checks: a content digest. False where only reading them whole can tell (a directory).
+   */
+  readonly cacheable: boolean;
+  /**
+   * Reads the layer once, front to back. Verifies every digest it can. What could not be read is a problem in
+   * the summary; only a failure of the source itself (network, permission, cancelled) throws a `Failure`.
+   */
+  read(sink: LayerSink, signal: AbortSignal): Promise<LayerSummary>;
+}
+
+import type { FileRecord, Whiteout } from './file.ts';
+
+/** Receives a layer's entries in archive order. */
+export interface LayerSink {
+  /**
+   * A regular file with content. `record` has no digests yet. `content` must be consumed to its end, or left
+   * alone: the reader then skips it. Chunks are the sink's to keep and to transfer: the reader drops them.
+   */
+  file(record: FileRecord, content: AsyncIterable<Uint8Array>): Promise<void>;
+  /** Any other entry: folder, link, device; also regular files of size 0. */
+  entry(record: FileRecord): void;
+  whiteout(whiteout: Whiteout): void;
+  /** Something odd about the archive itself, for the archive detectors. */
+  oddity(oddity: Oddity): void;
+  /** Compressed bytes consumed so far, for progress. */
+  progress(bytes: number): void;
+}
+
+/** A fact about the archive that honest tools do not produce; indicators 35 and 36. */
+export interface Oddity {
+  readonly kind:
+    | 'padding-data' // bytes that are not zero in the padding after an entry's content
+    | 'trailing-data' // bytes that are not zero after the end-of-archive marker
+    | 'compression-trailer' // bytes after the last gzip, zstd or xz member
+    | 'duplicate-path'
+    | 'near-miss-whiteout' // .wh. names that no runtime defines
+    | 'path-escape';
+  readonly path?: string;
+  /** Offset in the decompressed layer (for `compression-trailer`: in the stored blob). */
+  readonly offset: number;
+  readonly length: number;
+  /** The first bytes, at most 256, latin1. */
+  readonly head: string;
+}
+
+export interface LayerSummary {
+  /** Of the decompressed bytes as read. Differs from `ref.diffId` only together with a problem. */
+  readonly diffId?: Digest;
+  /** Compressed bytes read. */
+  readonly bytes: number;
+  readonly problems: readonly Problem[];
+}

@@ -1,0 +1,53 @@
+import type { Digest } from './digest.ts';
+
+/** Every code a problem can carry; docs/problems.md explains each. */
+export const PROBLEM_CODES = [
+  'DIGEST_MISMATCH',
+  'DECOMPRESSION_FAILED',
+  'TRUNCATED',
+  'MALFORMED_ARCHIVE',
+  'MALFORMED_DATABASE',
+  'MALFORMED_CONFIG',
+  'UNSUPPORTED',
+  'FOREIGN_LAYER',
+  'PATH_ESCAPE',
+  'LIMIT_BYTES',
+  'LIMIT_FILES',
+  'LIMIT_RATIO',
+  'LIMIT_NESTING',
+  'LIMIT_PATH',
+  'LIMIT_FILE_MEMORY',
+  'LIMIT_FINDINGS',
+  'DETECTOR_FAILED',
+  'YARA_FAILED',
+  'NO_PERMISSION',
+] as const;
+
+export type ProblemCode = (typeof PROBLEM_CODES)[number];
+
+/** Something that could not be read, with its coordinates. Data, never an exception; never silently clean. */
+export interface Problem {
+  readonly code: ProblemCode;
+  /** One sentence for a person: what could not be read, and why. */
+  readonly message: string;
+  /**
+   * `incomplete`: something was not inspected, so the image cannot be allowed.
+   * `notice`: everything was inspected, but in a way worth saying.
+   */
+  readonly effect: 'incomplete' | 'notice';
+  readonly layer?: LayerRef;
+  readonly path?: string;
+  /** Byte offset in the (decompressed) layer, or in the file when `path` is given. */
+  readonly offset?: number;
+}
+
+/** Which layer, in words every report can show. */
+export interface LayerRef {
+  /** Position from the base, starting at 0. */
+  readonly index: number;
+  /** Digest of the blob as stored (compressed); the diff id where a source has only that. */
+  readonly digest: Digest;
+  readonly diffId: Digest;
+  /** The history line that made the layer, where history can be matched to it. */
+  readonly instruction?: string;
+}

@@ -1,0 +1,146 @@
+import { messageOf } from '../core/failure.ts';
+import type { Finding, Rule } from '../core/finding.ts';
+import { TIERS } from '../core/finding.ts';
+import type { Image } from '../core/image.ts';
+import type { Distribution, PackageWithFiles } from '../core/package.ts';
+import type { LayerRef, Problem } from '../core/problem.ts';
+import type { AnyCataloger, AnyDetector, FindingDraft, LayerView, Seen } from './contract.ts';
+import type { LayerFacts } from './facts.ts';
+import { InspectedImage } from './view/image-view.ts';
+
+export interface Judgement {
+  readonly findings: readonly Finding[];
+  readonly problems: readonly Problem[];
+  readonly packages: readonly PackageWithFiles[];
+  readonly distribution: Distribution | undefined;
+  readonly view: InspectedImage;
+}
+
+/** An image may not fill memory with findings: one rule reports at most this many, then says how many more. */
+const MAX_FINDINGS_PER_RULE = 200;
+const MAX_EVIDENCE = 200;
+
+/** Turns the facts of all layers into findings. Pure: same facts, same judgement. */
+export function judge(
+  image: Pick<Image, 'identity' | 'config'>,
+  layers: readonly { readonly ref: LayerRef; readonly facts: LayerFacts }[],
+  detectors: readonly AnyDetector[],
+  catalogers: readonly AnyCataloger[],
+): Judgement {
+  const seen = gatherSeen(layers);
+  const view = new InspectedImage(image, layers.map(toLayerView), catalogers, seen);
+  const findings: Finding[] = [];
+  const problems: Problem[] = [];
+  for (const detector of detectors) {
+    const own = detector.examiner === undefined ? [] : (seen.get(detector.examiner.id) ?? []);
+    const drafts = draftsOf(detector, view, own, problems);
+    findings.push(...completeAll(drafts, detector.rules, view, problems));
+  }
+  findings.sort(bySeverityThenPlace);
+  return { findings, problems, packages: view.packages, distribution: view.distribution, view };
+}
+
+function gatherSeen(layers: readonly { readonly facts: LayerFacts }[]): Map<string, Seen<unknown>[]> {
+  const seen = new Map<string, Seen<unknown>[]>();
+  layers.forEach(({ facts }, layer) => {
+    for (const { examiner, path, observation } of facts.observations) {
+      const list = seen.get(examiner) ?? [];
+      list.push({ layer, path, observation });
+      seen.set(examiner, list);
+    }
+  });
+  return seen;
+}
+
+function toLayerView({ ref, facts }: { readonly ref: LayerRef; readonly facts: LayerFacts }): LayerView {
+  const files = new Map(facts.files.map((file) => [file.path, file]));
+  return { ref, files, whiteouts: facts.whiteouts, oddities: facts.oddities };
+}
+
+function draftsOf(
+  detector: AnyDetector,
+  view: InspectedImage,
+  seen: readonly Seen<unknown>[],
+  problems: Problem[],
+): FindingDraft[] {
+  try {
+    return [...detector.judge(view, seen)];
+  } catch (error) {
+    const message = `detector ${detector.id} failed: ${messageOf(error)}`;
+    problems.push({ code: 'DETECTOR_FAILED', message, effect: 'incomplete' });
+    return [];
+  }
+}
+
+function completeAll(
+  drafts: readonly FindingDraft[],
+  rules: readonly Rule[],
+  view: InspectedImage,
+  problems: Problem[],
+): Finding[] {
+  const byId = new Map(rules.map((rule) => [rule.id, rule]));
+  const counts = new Map<string, number>();
+  const unique = new Map<string, Finding>();
+  for (const draft of drafts) {
+    const rule = byId.get(draft.rule);
+    if (rule === undefined) throw new Error(`no rule ${draft.rule} in its detector`);
+    const finding = complete(draft, rule, view);
+    const key = JSON.stringify([finding.rule, finding.tier, finding.location, finding.evidence]);
+    if (unique.has(key)) continue;
+    const count = (counts.get(rule.id) ?? 0) + 1;
+    counts.set(rule.id, count);
+    if (count <= MAX_FINDINGS_PER_RULE) unique.set(key, finding);
+  }
+  for (const [rule, count] of counts) {
+    if (count <= MAX_FINDINGS_PER_RULE) continue;
+    const message = `${rule} matched ${count} times; the first ${MAX_FINDINGS_PER_RULE} are reported`;
+    problems.push({ code: 'LIMIT_FINDINGS', message, effect: 'notice' });
+  }
+  return [...unique.values()];
+}
+
+function complete(draft: FindingDraft, { id, ...rule }: Rule, view: InspectedImage): Finding {
+  const { layer, path, line, offset, config } = draft;
+  const ref = layer === undefined ? undefined : view.layers[layer]?.ref;
+  const hiddenBy =
+    layer === undefined || path === undefined ? undefined : view.timeline.hiddenBy(path, layer);
+  const hider = hiddenBy === undefined ? undefined : view.layers[hiddenBy.layer]?.ref;
+  return {
+    rule: id,
+    ...rule,
+    ...(draft.tier !== undefined && { tier: draft.tier }),
+    location: {
+      ...(ref !== undefined && { layer: ref }),
+      ...(path !== undefined && { path }),
+      ...(line !== undefined && { line }),
+      ...(offset !== undefined && { offset }),
+      ...(config !== undefined && { config }),
+      ...(hiddenBy !== undefined && hider !== undefined && { hidden: { by: hiddenBy.by, layer: hider } }),
+    },
+    evidence: toEvidence(draft.evidence),
+  };
+}
+
+/** One printable line: control and non-ASCII bytes escaped, so that a terminal or a log cannot be spoken to. */
+export function toEvidence(raw: string): string {
+  const cut = raw.length > MAX_EVIDENCE ? `${raw.slice(0, MAX_EVIDENCE - 1)}…` : raw;
+  return cut.replace(/[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2069]/g, (char) => {
+    if (char === '\n') return '\\n';
+    if (char === '\t') return ' ';
+    return `\\x${char.charCodeAt(0).toString(16).padStart(2, '0')}`;
+  });
+}
+
+function bySeverityThenPlace(a: Finding, b: Finding): number {
+  return (
+    TIERS.indexOf(a.tier) - TIERS.indexOf(b.tier) ||
+    compare(a.rule, b.rule) ||
+    (a.location.layer?.index ?? -1) - (b.location.layer?.index ?? -1) ||
+    compare(a.location.path ?? '', b.location.path ?? '') ||
+    (a.location.offset ?? a.location.line ?? 0) - (b.location.offset ?? b.location.line ?? 0)
+  );
+}
+
+function compare(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}

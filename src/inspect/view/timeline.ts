@@ -1,0 +1,202 @@
+import type { FileRecord } from '../../core/file.ts';
+import { type LayerPath, normalisePath, parentOf } from '../../core/layer-path.ts';
+import type { FileTree, LayerView, TreeEntry } from '../contract.ts';
+
+/*
+ * The file tree of an image after each of its layers, kept as one tree with its past.
+ *
+ * Replaying layers for every question would cost layers times files. Instead each path remembers the entries it had
+ * and the layer that ended each: the view after layer k is then a look-up. Whiteouts act on lower layers only, an
+ * opaque one empties its folder, and anything but a folder put over a folder ends what was below it. An entry whose
+ * parent is a symlink in a lower layer lands where the link points, as it does when a runtime extracts the layer onto
+ * the mounted image.
+ */
+
+const MAX_LINKS = 40;
+
+interface PastEntry extends TreeEntry {
+  /** First layer whose view no longer has it. */
+  readonly until: number;
+  readonly by: 'deleted' | 'replaced';
+}
+
+export class Timeline {
+  readonly #now = new Map<string, TreeEntry>();
+  readonly #children = new Map<string, Set<string>>();
+  readonly #past = new Map<string, PastEntry[]>();
+  readonly #layers: number;
+
+  constructor(layers: readonly LayerView[]) {
+    this.#layers = layers.length;
+    layers.forEach((layer, index) => {
+      this.#apply(layer, index);
+    });
+  }
+
+  /** The view after layer `index`. */
+  at(index: number): FileTree {
+    return index >= this.#layers - 1
+      ? new PresentTree(this.#now)
+      : new PastTree(this.#now, this.#past, index);
+  }
+
+  /** What ended the entry that layer `index` put at `path`: undefined while a container still sees it. */
+  hiddenBy(path: LayerPath, index: number): { by: 'deleted' | 'replaced'; layer: number } | undefined {
+    const spot = this.at(index).canonical(path);
+    const ended = this.#past.get(spot)?.find((entry) => entry.layer === index);
+    return ended === undefined ? undefined : { by: ended.by, layer: ended.until };
+  }
+
+  #apply(layer: LayerView, index: number): void {
+    for (const whiteout of layer.whiteouts) {
+      const path = canonicalIn(this.#now, whiteout.path);
+      if (!whiteout.opaque) this.#end(path, index, 'deleted');
+      else for (const child of [...(this.#children.get(path) ?? [])]) this.#end(child, index, 'deleted');
+    }
+    for (const record of layer.files.values()) this.#put(record, index);
+  }
+
+  #put(record: FileRecord, layer: number): void {
+    const path = canonicalIn(this.#now, record.path);
+    const before = this.#now.get(path);
+    const keepsChildren = record.kind === 'directory' && before?.record.kind === 'directory';
+    if (before !== undefined && !keepsChildren) this.#end(path, layer, 'replaced');
+    this.#now.set(path, { record, layer });
+    if (path !== '') this.#adopt(path);
+  }
+
+  #adopt(path: LayerPath): void {
+    const parent = parentOf(path);
+    const siblings = this.#children.get(parent);
+    if (siblings !== undefined) {
+      siblings.add(path);
+      return;
+    }
+    this.#children.set(parent, new Set([path]));
+    if (parent !== '') this.#adopt(parent);
+  }
+
+  /** Iterative: nesting is the image author's. */
+  #end(root: string, layer: number, by: 'deleted' | 'replaced'): void {
+    const doomed = [root];
+    this.#children.get(parentOf(root as LayerPath))?.delete(root);
+    for (let path = doomed.pop(); path !== undefined; path = doomed.pop()) {
+      const entry = this.#now.get(path);
+      if (entry !== undefined && entry.layer !== layer) {
+        const past = this.#past.get(path) ?? [];
+        past.push({ ...entry, until: layer, by: path === root ? by : 'deleted' });
+        this.#past.set(path, past);
+      }
+      this.#now.delete(path);
+      doomed.push(...(this.#children.get(path) ?? []));
+      this.#children.delete(path);
+    }
+  }
+}
+
+type Lookup = { get(path: string): TreeEntry | undefined };
+
+class PresentTree implements FileTree {
+  readonly #entries: Map<string, TreeEntry>;
+
+  constructor(entries: Map<string, TreeEntry>) {
+    this.#entries = entries;
+  }
+
+  get size(): number {
+    return this.#entries.size;
+  }
+
+  get(path: string): TreeEntry | undefined {
+    return this.#entries.get(path);
+  }
+
+  resolve(path: string): TreeEntry | undefined {
+    return resolveIn(this, path);
+  }
+
+  canonical(path: string): LayerPath {
+    return canonicalIn(this, path);
+  }
+
+  entries(): IterableIterator<TreeEntry> {
+    return this.#entries.values();
+  }
+}
+
+class PastTree implements FileTree {
+  readonly #now: Map<string, TreeEntry>;
+  readonly #past: Map<string, PastEntry[]>;
+  readonly #index: number;
+
+  constructor(now: Map<string, TreeEntry>, past: Map<string, PastEntry[]>, index: number) {
+    this.#now = now;
+    this.#past = past;
+    this.#index = index;
+  }
+
+  get size(): number {
+    let count = 0;
+    for (const _ of this.entries()) count++;
+    return count;
+  }
+
+  get(path: string): TreeEntry | undefined {
+    const now = this.#now.get(path);
+    if (now !== undefined && now.layer <= this.#index) return now;
+    return this.#past.get(path)?.find((entry) => entry.layer <= this.#index && this.#index < entry.until);
+  }
+
+  resolve(path: string): TreeEntry | undefined {
+    return resolveIn(this, path);
+  }
+
+  canonical(path: string): LayerPath {
+    return canonicalIn(this, path);
+  }
+
+  *entries(): IterableIterator<TreeEntry> {
+    for (const entry of this.#now.values()) if (entry.layer <= this.#index) yield entry;
+    for (const past of this.#past.values()) {
+      const entry = past.find((candidate) => candidate.layer <= this.#index && this.#index < candidate.until);
+      if (entry !== undefined) yield entry;
+    }
+  }
+}
+
+function resolveIn(tree: Lookup, path: string): TreeEntry | undefined {
+  let spot = canonicalIn(tree, path);
+  for (let links = 0; links <= MAX_LINKS; links++) {
+    const entry = tree.get(spot);
+    if (entry?.record.link === undefined) return entry;
+    spot = canonicalIn(tree, targetOf(spot, entry.record));
+  }
+  return undefined;
+}
+
+/** Resolves the folders of a path; bounded by `MAX_LINKS` links in all, then gives what it has. */
+function canonicalIn(tree: Lookup, raw: string): LayerPath {
+  let path = normalisePath(raw).path;
+  for (let links = 0; links < MAX_LINKS; links++) {
+    const link = firstLinkedFolder(tree, path);
+    if (link === undefined) return path;
+    path = normalisePath(`${targetOf(link.folder, link.record)}/${path.slice(link.folder.length)}`).path;
+  }
+  return path;
+}
+
+function firstLinkedFolder(
+  tree: Lookup,
+  path: string,
+): { folder: LayerPath; record: FileRecord } | undefined {
+  for (let slash = path.indexOf('/'); slash >= 0; slash = path.indexOf('/', slash + 1)) {
+    const folder = path.slice(0, slash) as LayerPath;
+    const record = tree.get(folder)?.record;
+    if (record?.kind === 'symlink') return { folder, record };
+  }
+  return undefined;
+}
+
+function targetOf(path: LayerPath, { kind, link = '' }: FileRecord): string {
+  return kind === 'hardlink' || link.startsWith('/') ? link : `${parentOf(path)}/${link}`;
+}
