@@ -82,6 +82,11 @@ export interface LayerSource {
    */
   readonly cacheable: boolean;
   /**
+   * Identity of the local file the stored bytes are in (device, inode, size, times, place in the file), for sources
+   * where no digest pins them: while it stays the same, the bytes need not be read again to be trusted.
+   */
+  readonly fingerprint?: string;
+  /**
    * Reads the layer once, front to back. Verifies every digest it can. What could not be read is a problem in
    * the summary; only a failure of the source itself (network, permission, cancelled) throws a `Failure`.
    */

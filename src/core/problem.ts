@@ -20,6 +20,7 @@ export const PROBLEM_CODES = [
   'LIMIT_FINDINGS',
   'DETECTOR_FAILED',
   'YARA_FAILED',
+  'CACHE_UNUSABLE',
   'NO_PERMISSION',
 ] as const;
 

@@ -3,7 +3,7 @@ import type { FindingLocation, Rule, Tier } from '../core/finding.ts';
 import type { ImageConfig, ImageIdentity, Oddity } from '../core/image.ts';
 import type { LayerPath } from '../core/layer-path.ts';
 import type { Distribution, PackageFile, PackageWithFiles } from '../core/package.ts';
-import type { LayerRef } from '../core/problem.ts';
+import type { LayerRef, ProblemCode } from '../core/problem.ts';
 
 /*
  * How a detector works, in two steps.
@@ -100,6 +100,18 @@ export interface FindingDraft {
 export interface Cataloger<O> extends Examiner<O> {
   /** The packages installed, from the observations of the database files visible in one view of the image. */
   packages(seen: readonly Seen<O>[], distribution: Distribution | undefined): PackageWithFiles[];
+  /** What of the database files could not be read. */
+  problems?(seen: readonly Seen<O>[]): Iterable<CatalogProblem>;
+}
+
+/** A part of a package database that could not be read; the engine makes a `Problem` of it. */
+export interface CatalogProblem {
+  readonly layer: number;
+  readonly path: LayerPath;
+  /** One sentence for a person, as `Problem.message`. */
+  readonly message: string;
+  /** `MALFORMED_DATABASE` where absent. */
+  readonly code?: ProblemCode;
 }
 
 // biome-ignore lint/suspicious/noExplicitAny: as AnyDetector

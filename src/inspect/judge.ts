@@ -3,6 +3,7 @@ import type { Finding, Rule } from '../core/finding.ts';
 import { TIERS } from '../core/finding.ts';
 import type { Image } from '../core/image.ts';
 import type { Distribution, PackageWithFiles } from '../core/package.ts';
+import { toPrintable } from '../core/printable.ts';
 import type { LayerRef, Problem } from '../core/problem.ts';
 import type { AnyCataloger, AnyDetector, FindingDraft, LayerView, Seen } from './contract.ts';
 import type { LayerFacts } from './facts.ts';
@@ -117,18 +118,8 @@ function complete(draft: FindingDraft, { id, ...rule }: Rule, view: InspectedIma
       ...(config !== undefined && { config }),
       ...(hiddenBy !== undefined && hider !== undefined && { hidden: { by: hiddenBy.by, layer: hider } }),
     },
-    evidence: toEvidence(draft.evidence),
+    evidence: toPrintable(draft.evidence, MAX_EVIDENCE),
   };
-}
-
-/** One printable line: control and non-ASCII bytes escaped, so that a terminal or a log cannot be spoken to. */
-export function toEvidence(raw: string): string {
-  const cut = raw.length > MAX_EVIDENCE ? `${raw.slice(0, MAX_EVIDENCE - 1)}…` : raw;
-  return cut.replace(/[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2069]/g, (char) => {
-    if (char === '\n') return '\\n';
-    if (char === '\t') return ' ';
-    return `\\x${char.charCodeAt(0).toString(16).padStart(2, '0')}`;
-  });
 }
 
 function bySeverityThenPlace(a: Finding, b: Finding): number {

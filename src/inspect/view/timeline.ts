@@ -60,7 +60,8 @@ export class Timeline {
     const path = canonicalIn(this.#now, record.path);
     const before = this.#now.get(path);
     const keepsChildren = record.kind === 'directory' && before?.record.kind === 'directory';
-    if (before !== undefined && !keepsChildren) this.#end(path, layer, 'replaced');
+    if (before !== undefined && keepsChildren) this.#remember(path, before, layer, 'replaced');
+    else if (before !== undefined) this.#end(path, layer, 'replaced');
     this.#now.set(path, { record, layer });
     if (path !== '') this.#adopt(path);
   }
@@ -76,17 +77,21 @@ export class Timeline {
     if (parent !== '') this.#adopt(parent);
   }
 
+  /** What a layer both adds and takes away was never in any view. */
+  #remember(path: string, entry: TreeEntry, until: number, by: 'deleted' | 'replaced'): void {
+    if (entry.layer === until) return;
+    const past = this.#past.get(path) ?? [];
+    past.push({ ...entry, until, by });
+    this.#past.set(path, past);
+  }
+
   /** Iterative: nesting is the image author's. */
   #end(root: string, layer: number, by: 'deleted' | 'replaced'): void {
     const doomed = [root];
     this.#children.get(parentOf(root as LayerPath))?.delete(root);
     for (let path = doomed.pop(); path !== undefined; path = doomed.pop()) {
       const entry = this.#now.get(path);
-      if (entry !== undefined && entry.layer !== layer) {
-        const past = this.#past.get(path) ?? [];
-        past.push({ ...entry, until: layer, by: path === root ? by : 'deleted' });
-        this.#past.set(path, past);
-      }
+      if (entry !== undefined) this.#remember(path, entry, layer, path === root ? by : 'deleted');
       this.#now.delete(path);
       doomed.push(...(this.#children.get(path) ?? []));
       this.#children.delete(path);

@@ -1,0 +1,49 @@
+import type { FileAspect, FileChange, FileChanges } from '../../core/diff.ts';
+import type { FileRecord } from '../../core/file.ts';
+import type { ImageView } from '../../inspect/contract.ts';
+
+/** Compares what a container would see, path by path. Times do not count: every build changes them. */
+export function compareFiles(before: ImageView, after: ImageView): FileChanges {
+  const added: FileChange[] = [];
+  const removed: FileChange[] = [];
+  const changed: FileChange[] = [];
+  const versions = new Map(before.packages.map(({ purl }) => [purl, true]));
+  for (const { record } of after.final.entries()) {
+    const old = before.final.get(record.path)?.record;
+    const change = describe(record, after);
+    if (old === undefined) {
+      added.push(change);
+      continue;
+    }
+    const what = differences(old, record);
+    if (what.length === 0) continue;
+    const kept = versions.has(after.owner(record.path)?.package.purl ?? '');
+    const tampered = kept && what.includes('content') && after.owner(record.path)?.file.config !== true;
+    changed.push({ ...change, what, ...(tampered && { suspicious: true }) });
+  }
+  for (const { record } of before.final.entries()) {
+    if (after.final.get(record.path) === undefined) removed.push(describe(record, before));
+  }
+  return { added: byPath(added), removed: byPath(removed), changed: byPath(changed) };
+}
+
+function describe(record: FileRecord, view: ImageView): FileChange {
+  const owner = view.owner(record.path)?.package.name;
+  return { path: record.path, size: record.size, what: [], ...(owner !== undefined && { owner }) };
+}
+
+function differences(a: FileRecord, b: FileRecord): FileAspect[] {
+  const differs: Record<FileAspect, boolean> = {
+    kind: a.kind !== b.kind,
+    content: a.kind === b.kind && (a.size !== b.size || a.sha256 !== b.sha256),
+    mode: a.mode !== b.mode,
+    owner: a.uid !== b.uid || a.gid !== b.gid,
+    link: a.link !== b.link,
+    xattrs: JSON.stringify(a.xattrs ?? {}) !== JSON.stringify(b.xattrs ?? {}),
+  };
+  return (Object.keys(differs) as FileAspect[]).filter((aspect) => differs[aspect]);
+}
+
+function byPath(changes: FileChange[]): FileChange[] {
+  return changes.sort((a, b) => (a.path < b.path ? -1 : 1));
+}

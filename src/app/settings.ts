@@ -1,0 +1,73 @@
+import { availableParallelism, homedir } from 'node:os';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { Failure } from '../core/failure.ts';
+import { DEFAULT_LIMITS } from '../core/limits.ts';
+
+/*
+ * Every option of an inspection, once: its type, default, help and flag. The command line, the library and the
+ * README's table are made from it.
+ */
+
+const bytes = (fallback: number) => z.union([z.number(), z.string()]).default(fallback).transform(toBytes);
+const count = (fallback: number) => z.coerce.number().int().positive().default(fallback);
+const list = z.union([z.string().transform((one) => [one]), z.array(z.string())]).default([]);
+
+export const settingsSchema = z.strictObject({
+  platform: z.string().optional().describe('platform to inspect, as os/architecture[/variant]'),
+  allPlatforms: z.boolean().default(false).describe('inspect every platform of a multi-platform image'),
+  packagesOnly: z.boolean().default(false).describe('read only the package databases; never answers allow'),
+  rules: list.describe('YARA rule file or folder to use besides our own; repeatable'),
+  knownBad: list.describe('file of SHA-256 digests, one a line, that no image may hold; repeatable'),
+  cache: z.boolean().default(true).describe('remember what layers hold between runs'),
+  cacheDir: z.string().default(defaultCacheFolder).describe('where to remember it'),
+  cacheSize: bytes(2 ** 30).describe('how much the cache may hold; the longest unused goes first'),
+  jobs: count(availableParallelism()).describe('worker threads that inspect'),
+  plainHttp: list.describe('registry host[:port] to talk to over http; repeatable'),
+  caFile: z.string().optional().describe('PEM file of certificate authorities to trust besides the system’s'),
+  mirror: list.describe('HOST=URL: ask this mirror before the registry; repeatable'),
+  authRealm: list.describe(
+    'HOST=REALM-HOST: a token server that may see the credentials of a registry; repeatable',
+  ),
+  maxBytes: bytes(DEFAULT_LIMITS.bytes).describe('decompressed bytes of one layer'),
+  maxFiles: count(DEFAULT_LIMITS.files).describe('entries over all layers'),
+  maxRatio: count(DEFAULT_LIMITS.ratio).describe('decompressed over compressed bytes'),
+  maxNesting: count(DEFAULT_LIMITS.nesting).describe('indexes inside indexes'),
+  maxPathLength: count(DEFAULT_LIMITS.pathLength).describe('bytes of one path'),
+  maxFileMemory: bytes(DEFAULT_LIMITS.fileMemory).describe(
+    'file held in memory whole; larger ones go in windows',
+  ),
+  maxDocument: bytes(DEFAULT_LIMITS.documentBytes).describe('bytes of one manifest, index or config'),
+});
+
+export type Settings = z.output<typeof settingsSchema>;
+export type SettingsInput = z.input<typeof settingsSchema>;
+
+/** @throws Failure USAGE naming every setting that is wrong */
+export function parseSettings(input: unknown): Settings {
+  const parsed = settingsSchema.safeParse(input);
+  if (parsed.success) return Object.freeze(parsed.data);
+  const wrong = parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`).join('; ');
+  throw new Failure('USAGE', `these settings cannot be used: ${wrong}`);
+}
+
+function defaultCacheFolder(): string {
+  const base = process.env.PRATIQUE_CACHE ?? process.env.XDG_CACHE_HOME;
+  if (process.env.PRATIQUE_CACHE !== undefined) return process.env.PRATIQUE_CACHE;
+  return join(base ?? join(homedir(), '.cache'), 'pratique');
+}
+
+/** `64MiB`, `2GB`, `100k` or plain bytes. */
+function toBytes(value: number | string, context: z.RefinementCtx): number {
+  if (typeof value === 'number' && Number.isSafeInteger(value) && value > 0) return value;
+  const match = /^(\d{1,15})\s?(?:([kmgt])(i?)b?)?$/i.exec(String(value));
+  const scale = match?.[3] === '' ? 1000 : 1024;
+  const power = match?.[2] === undefined ? 0 : 'kmgt'.indexOf(match[2].toLowerCase()) + 1;
+  const size = Number(match?.[1]) * scale ** power;
+  if (Number.isSafeInteger(size) && size > 0) return size;
+  context.addIssue({
+    code: 'custom',
+    message: `not a size: ${String(value)}; write 64MiB, 2GB or plain bytes`,
+  });
+  return z.NEVER;
+}

@@ -1,0 +1,60 @@
+import { Command } from 'commander';
+import { inspectLocation } from '../app/inspect.ts';
+import type { Report } from '../core/report.ts';
+import { FORMATS } from '../report/all.ts';
+import { renderTerminal } from '../report/terminal/index.ts';
+import { exitCodeOf } from './exit-code.ts';
+import { interruptible } from './interrupt.ts';
+import { type Output, parseOutputs, print, writeWhole } from './output.ts';
+import { showProgress } from './progress.ts';
+import type { SetExitCode } from './run.ts';
+import { addSettings, readSettings } from './settings-options.ts';
+import { terminalOf } from './terminal.ts';
+
+const formatNames = FORMATS.map(({ name }) => name);
+
+export function inspectCommand(setExitCode: SetExitCode): Command {
+  const command = new Command('inspect')
+    .description('say what an image holds, and what is malicious or suspicious in it')
+    .argument(
+      '<location>',
+      'registry reference, oci:DIR, archive, docker:NAME, podman:NAME, root file system',
+    )
+    .option(
+      '-f, --format <format[=file]>',
+      `${formatNames.join(', ')}; with =file into a file; repeatable`,
+      collect,
+    )
+    .option('--verbose', 'show every finding, and the notes in full')
+    .option('--quiet', 'no progress bar');
+  return addSettings(command).action(async (location: string, values: Record<string, unknown>) => {
+    const outputs = parseOutputs((values.format as string[] | undefined) ?? [], formatNames);
+    const settings = readSettings(values);
+    const { signal, release } = interruptible();
+    const progress = showProgress(values.quiet !== true);
+    try {
+      const reports = await inspectLocation(location, settings, { signal, onProgress: progress.update });
+      progress.finish();
+      await say(reports, outputs, values.verbose === true);
+      setExitCode(exitCodeOf(reports.map(({ decision }) => decision.outcome)));
+    } finally {
+      progress.finish();
+      release();
+    }
+  });
+}
+
+async function say(reports: readonly Report[], outputs: readonly Output[], verbose: boolean): Promise<void> {
+  for (const { format, file } of outputs) {
+    const text = await FORMATS.find(({ name }) => name === format)?.render(reports);
+    if (text === undefined) continue;
+    await (file === undefined ? print(text) : writeWhole(file, text));
+  }
+  if (outputs.some(({ file }) => file === undefined)) return;
+  const terminal = terminalOf(process.stdout);
+  await print(reports.map((report) => renderTerminal(report, { ...terminal, verbose })).join('\n'));
+}
+
+function collect(value: string, previous: string[] | undefined): string[] {
+  return [...(previous ?? []), value];
+}

@@ -1,0 +1,224 @@
+import { createHash } from 'node:crypto';
+import type { ContentClass, FileRecord, Whiteout } from '../core/file.ts';
+import type { LayerSink, LayerSource, Oddity } from '../core/image.ts';
+import type { LayerPath } from '../core/layer-path.ts';
+import type { Limits } from '../core/limits.ts';
+import type { Problem } from '../core/problem.ts';
+import { CLASSIFY_BYTES, classify } from './content/classify.ts';
+import type { LayerFacts, LayerObservation } from './facts.ts';
+import { type BatchFile, type ExaminedFile, isProgramPath, type Scope } from './pool/messages.ts';
+import { BATCH_BYTES, type WorkerPool } from './pool/pool.ts';
+
+/*
+ * Reads one layer into facts. Small files are packed into batches that worker threads hash and examine while the
+ * next ones are read; a file larger than the memory bound goes by in overlapping windows and is hashed here.
+ */
+
+/** What two neighbouring windows of a large file share, so that nothing is cut in half. */
+const WINDOW_OVERLAP = 64 * 1024;
+const BATCH_FILES = 1024;
+const EMPTY_SHA256 = 'e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855';
+
+/** What a collector needs besides the layer. */
+export interface CollectOptions {
+  readonly pool: WorkerPool;
+  readonly limits: Limits;
+  readonly scope: Scope;
+  readonly signal: AbortSignal;
+  /** Called with the stored bytes read so far. */
+  readonly onBytes?: (bytes: number) => void;
+}
+
+/** @throws Failure of the source (network, permission, cancelled) or INTERNAL when a worker died */
+export async function collectFacts(layer: LayerSource, options: CollectOptions): Promise<LayerFacts> {
+  const collector = new Collector(options);
+  const summary = await layer.read(collector, options.signal);
+  await collector.finish();
+  const { files, whiteouts, oddities, observations } = collector;
+  return {
+    diffId: summary.diffId ?? layer.ref.diffId,
+    files,
+    whiteouts,
+    oddities,
+    observations,
+    problems: [...summary.problems, ...collector.problems],
+    bytes: summary.bytes,
+  };
+}
+
+type Mutable<T> = { -readonly [K in keyof T]: T[K] };
+
+class Collector implements LayerSink {
+  readonly files: FileRecord[] = [];
+  readonly whiteouts: Whiteout[] = [];
+  readonly oddities: Oddity[] = [];
+  readonly problems: Problem[] = [];
+  readonly #observations: (LayerObservation & { readonly record: FileRecord })[] = [];
+  readonly #options: CollectOptions;
+  readonly #underWay = new Set<Promise<void>>();
+  #batch: { buffer: ArrayBuffer; used: number; files: BatchFile[] } | undefined;
+  #failure: { readonly error: unknown } | undefined;
+
+  constructor(options: CollectOptions) {
+    this.#options = options;
+  }
+
+  /** Of the last entry for each path only: what an earlier duplicate held is not in any container. */
+  get observations(): LayerObservation[] {
+    const last = new Map(this.files.map((file) => [file.path, file]));
+    return this.#observations
+      .filter(
+        ({ record, examiner }) => !examiner.startsWith('inventory/') || last.get(record.path) === record,
+      )
+      .map(({ examiner, path, observation }) => ({ examiner, path, observation }));
+  }
+
+  progress(bytes: number): void {
+    this.#options.onBytes?.(bytes);
+  }
+
+  entry(record: FileRecord): void {
+    const empty = record.kind === 'file' ? { sha256: EMPTY_SHA256, content: 'empty' as const } : {};
+    this.files.push({ ...record, ...empty });
+  }
+
+  whiteout(whiteout: Whiteout): void {
+    this.whiteouts.push(whiteout);
+  }
+
+  oddity(oddity: Oddity): void {
+    this.oddities.push(oddity);
+  }
+
+  async file(given: FileRecord, content: AsyncIterable<Uint8Array>): Promise<void> {
+    const record: Mutable<FileRecord> = { ...given };
+    this.files.push(record);
+    if (record.size > this.#options.limits.fileMemory) await this.#pass(record, content);
+    else await this.#pack(record, content);
+  }
+
+  async finish(): Promise<void> {
+    this.#send();
+    await Promise.all(this.#underWay);
+    if (this.#failure !== undefined) throw this.#failure.error;
+  }
+
+  async #pack(record: Mutable<FileRecord>, content: AsyncIterable<Uint8Array>): Promise<void> {
+    const batch = await this.#roomFor(record.size);
+    const start = batch.used;
+    const target = new Uint8Array(batch.buffer, start, record.size);
+    let length = 0;
+    for await (const chunk of content) {
+      const fits = chunk.subarray(0, record.size - length);
+      target.set(fits, length);
+      length += fits.length;
+    }
+    if (length < record.size) target.fill(0, length);
+    batch.used += length;
+    batch.files.push({ record, start, length, base: 0, whole: true });
+    if (batch.used >= BATCH_BYTES || batch.files.length >= BATCH_FILES) this.#send();
+  }
+
+  async #roomFor(size: number): Promise<{ buffer: ArrayBuffer; used: number; files: BatchFile[] }> {
+    if (this.#batch !== undefined && this.#batch.used + size > this.#batch.buffer.byteLength) this.#send();
+    this.#batch ??= { buffer: await this.#options.pool.takeBuffer(size), used: 0, files: [] };
+    return this.#batch;
+  }
+
+  /** Hashes a large file as it goes by and sends it off window by window. */
+  async #pass(record: Mutable<FileRecord>, content: AsyncIterable<Uint8Array>): Promise<void> {
+    this.#send();
+    const hashes = hashesFor(record.path, this.#options.scope);
+    const windows = new WindowCutter(Math.min(this.#options.limits.fileMemory, 16 * 2 ** 20));
+    for await (const chunk of content) {
+      for (const { hash } of hashes) hash.update(chunk);
+      for (const window of windows.push(chunk)) await this.#sendWindow(record, window);
+    }
+    await this.#sendWindow(record, windows.rest());
+    for (const { name, hash } of hashes) record[name] = hash.digest('hex');
+    const message = `larger than ${this.#options.limits.fileMemory} bytes: inspected in overlapping windows`;
+    this.problems.push({ code: 'LIMIT_FILE_MEMORY', message, effect: 'notice', path: record.path });
+  }
+
+  async #sendWindow(record: Mutable<FileRecord>, { bytes, base }: Window): Promise<void> {
+    if (base === 0) record.content = classify(bytes.subarray(0, CLASSIFY_BYTES));
+    const buffer = await this.#options.pool.takeBuffer(bytes.length);
+    new Uint8Array(buffer).set(bytes);
+    const content: ContentClass = record.content ?? 'binary';
+    this.#examine(buffer, [{ record, start: 0, length: bytes.length, base, whole: false, content }]);
+  }
+
+  #send(): void {
+    if (this.#batch === undefined) return;
+    const { buffer, files } = this.#batch;
+    this.#batch = undefined;
+    this.#examine(buffer, files);
+  }
+
+  #examine(buffer: ArrayBuffer, files: readonly BatchFile[]): void {
+    const work = this.#options.pool.examine(buffer, files).then(
+      (examined) => {
+        examined.forEach((one, index) => {
+          this.#note(files[index]?.record as Mutable<FileRecord>, one);
+        });
+      },
+      (error: unknown) => {
+        this.#failure ??= { error };
+      },
+    );
+    this.#underWay.add(work);
+    void work.then(() => this.#underWay.delete(work));
+  }
+
+  #note(record: Mutable<FileRecord>, { content, digests, observations, failures }: ExaminedFile): void {
+    record.content = content;
+    Object.assign(record, digests);
+    const path: LayerPath = record.path;
+    for (const one of observations) this.#observations.push({ ...one, path, record });
+    for (const failure of failures) this.problems.push({ ...failure, effect: 'incomplete', path });
+  }
+}
+
+interface Window {
+  readonly bytes: Uint8Array;
+  readonly base: number;
+}
+
+/** Cuts a stream into windows of `size` bytes, each beginning with the last 64 KiB of the one before. */
+class WindowCutter {
+  readonly #buffer: Uint8Array;
+  #used = 0;
+  #base = 0;
+
+  constructor(size: number) {
+    this.#buffer = new Uint8Array(Math.max(size, 2 * WINDOW_OVERLAP));
+  }
+
+  *push(chunk: Uint8Array): Generator<Window> {
+    let rest = chunk;
+    while (rest.length > 0) {
+      const fits = rest.subarray(0, this.#buffer.length - this.#used);
+      this.#buffer.set(fits, this.#used);
+      this.#used += fits.length;
+      rest = rest.subarray(fits.length);
+      if (this.#used < this.#buffer.length) continue;
+      yield this.rest();
+      this.#buffer.copyWithin(0, this.#used - WINDOW_OVERLAP);
+      this.#base += this.#used - WINDOW_OVERLAP;
+      this.#used = WINDOW_OVERLAP;
+    }
+  }
+
+  rest(): Window {
+    return { bytes: this.#buffer.subarray(0, this.#used), base: this.#base };
+  }
+}
+
+function hashesFor(
+  path: LayerPath,
+  scope: Scope,
+): { name: 'sha256' | 'md5' | 'sha1'; hash: ReturnType<typeof createHash> }[] {
+  if (scope === 'packages') return [];
+  const names = isProgramPath(path) ? (['sha256', 'md5', 'sha1'] as const) : (['sha256'] as const);
+  return names.map((name) => ({ name, hash: createHash(name) }));
+}

@@ -1,0 +1,26 @@
+import { createHash } from 'node:crypto';
+import { DETECTORS } from './all.ts';
+import type { Examiner } from './contract.ts';
+import { CATALOGERS } from './inventory/all.ts';
+import { distributionExaminer } from './inventory/distribution/index.ts';
+import type { Scope } from './pool/messages.ts';
+
+// biome-ignore lint/suspicious/noExplicitAny: examiners of every observation type run side by side
+type AnyExaminer = Examiner<any>;
+
+/** Raised when the shape of the facts changes. */
+const FACTS_VERSION = 1;
+
+export function examinersFor(scope: Scope): AnyExaminer[] {
+  const inventory = [distributionExaminer, ...CATALOGERS];
+  if (scope === 'packages') return inventory;
+  return [...inventory, ...DETECTORS.flatMap(({ examiner }) => (examiner === undefined ? [] : [examiner]))];
+}
+
+/** Names what the facts of a layer depend on besides the layer: hex, changes with any examiner's version. */
+export function examinersFingerprint(scope: Scope): string {
+  const versions = examinersFor(scope).map(({ id, version }) => `${id}@${version}`);
+  return createHash('sha256')
+    .update(`${FACTS_VERSION} ${scope} ${versions.sort().join(' ')}`)
+    .digest('hex');
+}

@@ -1,0 +1,64 @@
+import type { ContentClass, FileRecord } from '../../core/file.ts';
+import type { LayerPath } from '../../core/layer-path.ts';
+import type { Observation } from '../examine.ts';
+
+/*
+ * What the main thread and a worker say to each other. File contents travel as one ArrayBuffer a batch, moved and not
+ * copied; the worker moves it back with its answer, so that a few buffers serve a whole image.
+ */
+
+/** What a worker is told once. */
+export interface WorkerSetup {
+  readonly scope: Scope;
+}
+
+/** `all` runs every detector; `packages` only reads the package databases. */
+export type Scope = 'all' | 'packages';
+
+export interface BatchRequest {
+  readonly id: number;
+  readonly buffer: ArrayBuffer;
+  readonly files: readonly BatchFile[];
+}
+
+/** One file, or one window of a large one, in a batch's buffer. */
+export interface BatchFile {
+  readonly record: FileRecord;
+  readonly start: number;
+  readonly length: number;
+  /** Offset of the window in the file. */
+  readonly base: number;
+  readonly whole: boolean;
+  /** Told by the first window; the worker classifies where it is absent. */
+  readonly content?: ContentClass;
+}
+
+export interface BatchReply {
+  readonly id: number;
+  readonly buffer: ArrayBuffer;
+  readonly files: readonly ExaminedFile[];
+}
+
+export interface ExaminedFile {
+  readonly content: ContentClass;
+  /** Absent for windows: whoever cuts them hashes the whole. */
+  readonly digests?: FileDigests;
+  readonly observations: readonly Observation[];
+  readonly failures: readonly ExaminerFailure[];
+}
+
+export interface FileDigests {
+  readonly sha256: string;
+  readonly md5?: string;
+  readonly sha1?: string;
+}
+
+export interface ExaminerFailure {
+  readonly code: 'DETECTOR_FAILED' | 'YARA_FAILED';
+  readonly message: string;
+}
+
+/** Folders where package databases' own digests are compared, so that md5 and sha1 are worth computing. */
+export function isProgramPath(path: LayerPath): boolean {
+  return /^(?:usr\/(?:local\/)?)?(?:s?bin|lib(?:32|64|x32|exec)?)\//.test(path);
+}

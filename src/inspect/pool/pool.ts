@@ -1,0 +1,115 @@
+import { Worker } from 'node:worker_threads';
+import { Failure, messageOf } from '../../core/failure.ts';
+import type { BatchFile, BatchReply, BatchRequest, ExaminedFile, WorkerSetup } from './messages.ts';
+
+/** Bytes of file content that may be under way at once, over all workers. */
+const BYTES_IN_FLIGHT = 48 * 2 ** 20;
+export const BATCH_BYTES = 2 * 2 ** 20;
+
+interface Job {
+  readonly request: BatchRequest;
+  readonly resolve: (files: readonly ExaminedFile[]) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+interface Crew {
+  readonly worker: Worker;
+  readonly jobs: Map<number, Job>;
+}
+
+/**
+ * A few worker threads that examine batches of files. Workers start when there is work for them, so that a small
+ * image pays for one and a cached image for none.
+ */
+export class WorkerPool {
+  readonly #setup: WorkerSetup;
+  readonly #size: number;
+  readonly #crews: Crew[] = [];
+  readonly #spare: ArrayBuffer[] = [];
+  readonly #waiting: { bytes: number; resume: () => void }[] = [];
+  #bytes = 0;
+  #nextId = 0;
+  #failed: unknown;
+
+  constructor(setup: WorkerSetup, size: number) {
+    this.#setup = setup;
+    this.#size = size;
+  }
+
+  /** A buffer of at least `bytes`; waits until that many more may be under way. Give it back through `examine`. */
+  async takeBuffer(bytes: number): Promise<ArrayBuffer> {
+    const wanted = Math.max(bytes, BATCH_BYTES);
+    if (this.#bytes > 0 && this.#bytes + wanted > BYTES_IN_FLIGHT) {
+      await new Promise<void>((resume) => this.#waiting.push({ bytes: wanted, resume }));
+    } else this.#bytes += wanted;
+    const spare = wanted === BATCH_BYTES ? this.#spare.pop() : undefined;
+    return spare ?? new ArrayBuffer(wanted);
+  }
+
+  /**
+   * Examines the files in a buffer from `takeBuffer`, which is moved away.
+   * @throws Failure INTERNAL when a worker dies
+   */
+  examine(buffer: ArrayBuffer, files: readonly BatchFile[]): Promise<readonly ExaminedFile[]> {
+    if (this.#failed !== undefined) return Promise.reject(this.#failed);
+    const request = { id: this.#nextId++, buffer, files };
+    return new Promise((resolve, reject) => {
+      const crew = this.#pickCrew();
+      crew.jobs.set(request.id, { request, resolve, reject });
+      crew.worker.postMessage(request, [buffer]);
+    });
+  }
+
+  async close(): Promise<void> {
+    await Promise.all(this.#crews.splice(0).map(({ worker }) => worker.terminate()));
+    this.#spare.length = 0;
+  }
+
+  #pickCrew(): Crew {
+    const idlest = this.#crews.reduce<Crew | undefined>(
+      (best, crew) => (best === undefined || crew.jobs.size < best.jobs.size ? crew : best),
+      undefined,
+    );
+    if (idlest !== undefined && (idlest.jobs.size === 0 || this.#crews.length >= this.#size)) return idlest;
+    const crew = this.#hire();
+    this.#crews.push(crew);
+    return crew;
+  }
+
+  #hire(): Crew {
+    const file = import.meta.url.endsWith('.ts') ? './worker.ts' : './worker.js';
+    const worker = new Worker(new URL(file, import.meta.url), { workerData: this.#setup });
+    const crew: Crew = { worker, jobs: new Map() };
+    worker.on('message', (reply: BatchReply) => this.#settle(crew, reply));
+    worker.on('error', (error) => this.#fail(error));
+    return crew;
+  }
+
+  #settle(crew: Crew, { id, buffer, files }: BatchReply): void {
+    const job = crew.jobs.get(id);
+    crew.jobs.delete(id);
+    this.#release(buffer);
+    job?.resolve(files);
+  }
+
+  #release(buffer: ArrayBuffer): void {
+    this.#bytes -= buffer.byteLength;
+    if (buffer.byteLength === BATCH_BYTES) this.#spare.push(buffer);
+    for (let next = this.#waiting[0]; next !== undefined; next = this.#waiting[0]) {
+      if (this.#bytes > 0 && this.#bytes + next.bytes > BYTES_IN_FLIGHT) return;
+      this.#waiting.shift();
+      this.#bytes += next.bytes;
+      next.resume();
+    }
+  }
+
+  /** A dead worker took its files with it: nothing of this run can be trusted to be complete. */
+  #fail(cause: unknown): void {
+    this.#failed = new Failure('INTERNAL', `an inspection worker died: ${messageOf(cause)}`, { cause });
+    for (const crew of this.#crews) {
+      for (const job of crew.jobs.values()) job.reject(this.#failed);
+      crew.jobs.clear();
+    }
+    for (const { resume } of this.#waiting.splice(0)) resume();
+  }
+}
