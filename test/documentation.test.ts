@@ -11,7 +11,8 @@ import { PROBLEM_CODES } from '../src/core/problem.ts';
 
 const root = fileURLToPath(new URL('../', import.meta.url));
 const read = (file: string): string => readFileSync(join(root, file), 'utf8');
-const firstCells = (text: string): string[] => [...text.matchAll(/^\| `([A-Z_]+)` \|/gm)].map(([, cell = '']) => cell);
+const firstCells = (text: string): string[] =>
+  [...text.matchAll(/^\| `([A-Z_]+)` \|/gm)].map(([, cell = '']) => cell);
 
 test('every failure code is documented, and no other', () => {
   assert.deepEqual(firstCells(read('docs/errors.md')), [...FAILURE_CODES]);
@@ -32,7 +33,9 @@ test('every failure and problem code is used', () => {
 
 test('the README names every option', () => {
   const readme = read('README.md');
-  const flags = Object.keys(settingsSchema.shape).map((name) => name.replace(/[A-Z]/g, (c) => `-${c.toLowerCase()}`));
+  const flags = Object.keys(settingsSchema.shape).map((name) =>
+    name.replace(/[A-Z]/g, (c) => `-${c.toLowerCase()}`),
+  );
   assert.deepEqual(
     flags.filter((flag) => !readme.includes(`--${flag}`) && !readme.includes(`--no-${flag}`)),
     [],

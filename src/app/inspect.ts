@@ -15,6 +15,7 @@ import type { Scope } from '../inspect/pool/messages.ts';
 import { WorkerPool } from '../inspect/pool/pool.ts';
 import { open } from '../read/open.ts';
 import { FactsCache } from './cache/facts-cache.ts';
+import { toLimits, toOpenOptions } from './open-options.ts';
 import type { Settings } from './settings.ts';
 import { VERSION } from './version.ts';
 
@@ -204,20 +205,4 @@ function toReport(
     problems,
     ...rest,
   };
-}
-
-function toLimits(settings: Settings): Limits {
-  return {
-    bytes: settings.maxBytes,
-    files: settings.maxFiles,
-    ratio: settings.maxRatio,
-    nesting: settings.maxNesting,
-    pathLength: settings.maxPathLength,
-    fileMemory: settings.maxFileMemory,
-    documentBytes: settings.maxDocument,
-  };
-}
-
-function toOpenOptions(settings: Settings, limits: Limits, signal: AbortSignal): Parameters<typeof open>[1] {
-  return { limits, signal, allPlatforms: settings.allPlatforms } as Parameters<typeof open>[1];
 }

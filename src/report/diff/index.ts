@@ -1,0 +1,91 @@
+import type { ConfigChange, FileChange, ImageDiff, PackageChange } from '../../core/diff.ts';
+import type { Finding } from '../../core/finding.ts';
+import { toPrintable } from '../../core/printable.ts';
+import { TIER_COLOURS } from '../terminal/findings.ts';
+import { painter, plural, type TerminalOptions, wrap } from '../terminal/style.ts';
+import { placeOf } from '../terminal/where.ts';
+
+/** Lines shown of each list; the JSON has all of them. */
+const SHOWN = 20;
+
+/** A difference for a person: new findings first, then packages, config and files. */
+export function renderDiff(diff: ImageDiff, options: TerminalOptions): string {
+  const paint = painter(options);
+  const { findings, packages, config, files, problems } = diff;
+  const lines = [
+    `${paint('bold', 'FROM')} ${toPrintable(diff.before.location)}`,
+    `${paint('bold', '  TO')} ${toPrintable(diff.after.location)}`,
+    ...section('FINDINGS', options, [
+      ...findings.added.map((finding) => renderFinding('+', finding, options)),
+      ...findings.removed.map((finding) => renderFinding('-', finding, options)),
+    ]),
+    ...section('PACKAGES', options, [
+      ...packages.changed.map((change) => `~ ${renderPackage(change)}`),
+      ...packages.added.map((change) => paint('green', `+ ${renderPackage(change)}`)),
+      ...packages.removed.map((change) => paint('red', `- ${renderPackage(change)}`)),
+    ]),
+    ...section(
+      'CONFIG',
+      options,
+      config.map((change) => renderConfig(change, options)),
+    ),
+    ...section('FILES', options, [
+      ...suspiciousFirst(files.changed).map((change) => renderChanged(change, options)),
+      ...files.added.map((change) => paint('green', `+ ${renderFile(change)}`)),
+      ...files.removed.map((change) => paint('red', `- ${renderFile(change)}`)),
+    ]),
+    ...section(
+      'PROBLEMS',
+      options,
+      problems.map(({ code, message }) => `! ${code} ${toPrintable(message, 300)}`),
+    ),
+    '',
+    `the newer image: ${paint('bold', diff.decision.outcome)}`,
+  ];
+  return `${lines.join('\n')}\n`;
+}
+
+function section(title: string, options: TerminalOptions, lines: readonly string[]): string[] {
+  const paint = painter(options);
+  const rest = lines.length - SHOWN;
+  return [
+    '',
+    paint('bold', `${title}  ${lines.length === 0 ? 'no change' : plural(lines.length, 'change')}`),
+    ...lines.slice(0, SHOWN).map((line) => `  ${line}`),
+    ...(rest > 0 ? [paint('dim', `  … ${rest} more; --format json has them all`)] : []),
+  ];
+}
+
+function renderFinding(
+  sign: '+' | '-',
+  { tier, title, rule, location }: Finding,
+  options: TerminalOptions,
+): string {
+  const paint = painter(options);
+  const text = `${sign} ${tier} ${title}: ${placeOf(location)} (${rule})`;
+  return paint(sign === '+' ? TIER_COLOURS[tier] : 'dim', wrap(text, options.width - 2, '    '));
+}
+
+function renderPackage({ type, name, before, after }: PackageChange): string {
+  const versions = [before, after].filter((version) => version !== undefined).join(' → ');
+  return toPrintable(`${type} ${name} ${versions}`, 200);
+}
+
+function renderConfig({ field, before, after }: ConfigChange, options: TerminalOptions): string {
+  const room = Math.max(30, Math.floor((options.width - field.length - 10) / 2));
+  return `~ ${field}: ${toPrintable(before, room)} → ${toPrintable(after, room)}`;
+}
+
+function suspiciousFirst(changes: readonly FileChange[]): FileChange[] {
+  return changes.toSorted((a, b) => Number(b.suspicious === true) - Number(a.suspicious === true));
+}
+
+function renderChanged(change: FileChange, options: TerminalOptions): string {
+  const text = `~ ${renderFile(change)}: ${change.what.join(', ')}`;
+  if (change.suspicious !== true) return text;
+  return painter(options)('red', `${text}; its package kept its version`);
+}
+
+function renderFile({ path, owner }: FileChange): string {
+  return `/${toPrintable(path)}${owner === undefined ? '' : ` (${toPrintable(owner)})`}`;
+}

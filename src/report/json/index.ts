@@ -1,0 +1,11 @@
+import { REPORT_SCHEMA_VERSION, type Report } from '../../core/report.ts';
+
+/**
+ * The report as it is, by docs/schema/report-1.0.json: one report is the document; the reports of several platforms
+ * stand in `reports`.
+ */
+export function renderJson(reports: readonly Report[]): string {
+  const [only, ...more] = reports;
+  const document = more.length === 0 ? only : { schemaVersion: REPORT_SCHEMA_VERSION, reports };
+  return `${JSON.stringify(document, null, 2)}\n`;
+}

@@ -1,0 +1,106 @@
+import type { Outcome } from '../../core/decision.ts';
+import { TIERS } from '../../core/finding.ts';
+import { toPrintable } from '../../core/printable.ts';
+import type { Problem } from '../../core/problem.ts';
+import type { Report } from '../../core/report.ts';
+import { renderFindings } from './findings.ts';
+import { type Paint, painter, plural, type TerminalOptions, wrap } from './style.ts';
+
+/** Problems shown unless everything is asked for. */
+const PROBLEMS = 8;
+
+const VERDICTS: Readonly<Record<Outcome, readonly [word: string, paint: Paint]>> = {
+  allow: ['ALLOWED', ['bold', 'green']],
+  deny: ['DENIED', ['bold', 'red']],
+  undetermined: ['UNDETERMINED', ['bold', 'yellow']],
+};
+
+/**
+ * A report for a person at a terminal: the verdict, what is wrong by tier, what could not be read, what the image
+ * holds. No character that an image's author wrote reaches the terminal unescaped.
+ */
+export function renderTerminal(
+  report: Report,
+  options: TerminalOptions & { readonly verbose: boolean },
+): string {
+  const lines = [
+    ...renderVerdict(report, options),
+    ...renderFindings(report.findings, options),
+    ...renderProblems(report.problems, options),
+    '',
+    ...renderContents(report, options),
+  ];
+  return `${lines.join('\n')}\n`;
+}
+
+function renderVerdict({ decision, image, findings, problems }: Report, options: TerminalOptions): string[] {
+  const paint = painter(options);
+  const [word, colour] = VERDICTS[decision.outcome];
+  const digest = image.digest ?? image.configDigest;
+  const platform = image.platform === undefined ? '' : `  ${toPrintable(platformOf(image.platform))}`;
+  const unread = problems.filter(({ effect }) => effect === 'incomplete').length;
+  const counts = TIERS.map((tier) => `${findings.filter((finding) => finding.tier === tier).length} ${tier}`);
+  const summary = [...counts, ...(unread > 0 ? [`${plural(unread, 'part')} unread`] : [])].join(' · ');
+  return [
+    `${paint(colour, word)}  ${paint('bold', wrap(toPrintable(image.location), options.width - word.length - 2, '  '))}`,
+    paint('dim', `${digest === undefined ? image.kind : digest}${platform}`),
+    decision.outcome === 'allow' ? `${summary} · ${decision.reasons[0] ?? ''}` : summary,
+  ];
+}
+
+function renderProblems(
+  problems: readonly Problem[],
+  options: TerminalOptions & { verbose: boolean },
+): string[] {
+  if (problems.length === 0) return [];
+  const paint = painter(options);
+  const sorted = problems.toSorted(
+    (a, b) => Number(b.effect === 'incomplete') - Number(a.effect === 'incomplete'),
+  );
+  const shown = options.verbose ? sorted : sorted.slice(0, PROBLEMS);
+  const rest = sorted.length - shown.length;
+  return [
+    '',
+    paint('bold', 'PROBLEMS  what could not be read, or is worth saying about how it was'),
+    ...shown.map((problem) => renderProblem(problem, options)),
+    ...(rest > 0 ? [paint('dim', `  … ${rest} more; --verbose shows them all`)] : []),
+  ];
+}
+
+function renderProblem({ code, effect, message, layer, path }: Problem, options: TerminalOptions): string {
+  const paint = painter(options);
+  const where = [
+    path === undefined ? '' : `/${toPrintable(path)}`,
+    layer === undefined ? '' : `layer ${layer.index}`,
+  ]
+    .filter((part) => part !== '')
+    .join(', ');
+  const mark = effect === 'incomplete' ? paint('yellow', '!') : paint('dim', 'i');
+  const text = `${code} ${toPrintable(message)}${where === '' ? '' : ` (${where})`}`;
+  return `  ${mark} ${wrap(text, options.width - 4, '    ')}`;
+}
+
+function renderContents({ image, packages, timings }: Report, options: TerminalOptions): string[] {
+  const paint = painter(options);
+  const distribution = image.distribution;
+  const system =
+    distribution === undefined ? 'no known distribution' : (distribution.name ?? distribution.id);
+  const types = Map.groupBy(packages, ({ type }) => type);
+  const kinds = [...types].map(([type, list]) => `${plural(list.length, `${type} package`)}`);
+  const cached = image.layers.filter((layer) => layer.cached).length;
+  const layers = `${plural(image.layers.length, 'layer')}${cached > 0 ? ` (${cached} from the cache)` : ''}`;
+  const contents = [
+    toPrintable(system),
+    ...(kinds.length > 0 ? kinds : ['no packages']),
+    plural(image.files, 'file'),
+    layers,
+  ];
+  return [
+    paint('dim', wrap(contents.join(' · '), options.width)),
+    paint('dim', `read in ${(timings.total / 1000).toFixed(2)} s`),
+  ];
+}
+
+function platformOf({ os, architecture, variant }: NonNullable<Report['image']['platform']>): string {
+  return [os, architecture, ...(variant === undefined ? [] : [variant])].join('/');
+}
