@@ -165,16 +165,18 @@ test('Alpine 3.11 in a docker archive: 14 packages', { skip: skipUnless(archive)
 
 const mutated = [
   ...databases.map(({ file, path }) => ({ file, path, read: () => unxz(file) })),
-  ...systems.slice(0, 2).map(({ file, databases: [path = ''] }) => ({
+  ...systems.map(({ file, databases: [path = ''] }) => ({
     file,
     path,
     read: () =>
-      execFileSync('tar', ['-xJOf', join(DATA, file), '--wildcards', `*${path}`], { maxBuffer: MAX_OUTPUT }),
+      execFileSync('tar', ['-xOf', join(DATA, file), '--wildcards', `*${path}`], { maxBuffer: MAX_OUTPUT }),
   })),
 ];
 
 for (const { file, path, read } of mutated) {
-  test(`rpm: a damaged ${file} is reported or read, and never throws`, { skip: skipUnless(file) }, () => {
+  test(`a damaged ${path} of ${file} is reported or read, and never throws`, {
+    skip: skipUnless(file),
+  }, () => {
     const whole = read();
     const until = Date.now() + 1500;
     let random = 1;
@@ -191,16 +193,17 @@ for (const { file, path, read } of mutated) {
   });
 }
 
-test('rpm: a cut database is reported', { skip: skipUnless(...mutated.map(({ file }) => file)) }, () => {
-  for (const { path, read } of mutated) {
+for (const { path, file, read } of mutated.filter((one) => one.path.includes('rpm'))) {
+  test(`rpm: half of ${file} is reported`, { skip: skipUnless(file) }, () => {
     const whole = read();
     const { observations } = examine(path, whole.subarray(0, Math.floor(whole.length / 2)));
     const seen = observations.map(({ observation }) => ({ layer: 0, path: toLayerPath(path), observation }));
-    const problems = [...(CATALOGERS.find(({ id }) => id === 'inventory/rpm')?.problems?.(seen) ?? [])];
-    assert.equal(problems.length, 1, path);
-    assert.ok(problems[0]?.message.startsWith(`the rpm database ${path}: `), problems[0]?.message);
-  }
-});
+    const cataloger = CATALOGERS.find(({ id }) => id === observations[0]?.examiner);
+    const messages = [...(cataloger?.problems?.(seen) ?? [])].map((problem) => problem.message);
+    assert.equal(messages.length, 1);
+    assert.ok(messages[0]?.startsWith(`the rpm database ${path}: `), messages[0]);
+  });
+}
 
 function examine(path: string, bytes: Uint8Array): Examination {
   const record = { kind: 'file', mode: 0o644, uid: 0, gid: 0, mtime: 0, content: 'binary' } as const;
