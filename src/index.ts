@@ -1,10 +1,11 @@
 /** Pratique as a library. Everything exported here is stable under semantic versioning. */
 
-import { inspectLocation, type Progress } from './app/inspect.ts';
+import { inspectLocation } from './app/inspect.ts';
+import type { Progress } from './app/run.ts';
 import { parseSettings, type SettingsInput } from './app/settings.ts';
 import type { Report } from './core/report.ts';
 
-export type { Progress } from './app/inspect.ts';
+export type { LayerProgress, OpenedProgress, Progress } from './app/run.ts';
 export type { SettingsInput as InspectSettings } from './app/settings.ts';
 export type { Decision, Outcome } from './core/decision.ts';
 export { Failure, type FailureCode } from './core/failure.ts';

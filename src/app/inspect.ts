@@ -1,50 +1,26 @@
 import { type Decision, decide } from '../core/decision.ts';
-import { Failure } from '../core/failure.ts';
-import type { Image, LayerSource } from '../core/image.ts';
-import type { Limits } from '../core/limits.ts';
-import type { LayerRef, Problem } from '../core/problem.ts';
+import type { Image } from '../core/image.ts';
+import type { Problem } from '../core/problem.ts';
 import { REPORT_SCHEMA_VERSION, type Report } from '../core/report.ts';
 import { DETECTORS } from '../inspect/all.ts';
-import { collectFacts } from '../inspect/collect.ts';
 import type { ImageView } from '../inspect/contract.ts';
 import { examinersFingerprint } from '../inspect/examiners.ts';
-import type { LayerFacts } from '../inspect/facts.ts';
 import { CATALOGERS } from '../inspect/inventory/all.ts';
 import { type Judgement, judge } from '../inspect/judge.ts';
 import type { Scope } from '../inspect/pool/messages.ts';
 import { WorkerPool } from '../inspect/pool/pool.ts';
 import { open } from '../read/open.ts';
 import { FactsCache } from './cache/facts-cache.ts';
+import { type CollectedLayer, collectImage } from './collect-image.ts';
 import { toLimits, toOpenOptions } from './open-options.ts';
+import type { InspectHooks, Run } from './run.ts';
 import type { Settings } from './settings.ts';
 import { VERSION } from './version.ts';
 
-/** How far an inspection is; emitted often, so keep the listener cheap. */
-export type Progress =
-  | { readonly kind: 'opened'; readonly location: string; readonly layers: readonly (number | undefined)[] }
-  | {
-      readonly kind: 'layer';
-      readonly index: number;
-      readonly bytes: number;
-      readonly done: boolean;
-      readonly cached: boolean;
-    };
-
-export interface InspectHooks {
-  readonly signal: AbortSignal;
-  readonly onProgress: (progress: Progress) => void;
-}
-
-/** Layers of one image read at the same time. */
-const PARALLEL_LAYERS = 4;
-
-/** One layer's facts, and whether they were read now or remembered. */
-interface CollectedLayer {
-  readonly ref: LayerRef;
-  readonly size: number | undefined;
-  readonly facts: LayerFacts;
-  readonly cached: boolean;
-  readonly complaint: string | undefined;
+/** A report with the view of the image it was made from. */
+export interface Inspection {
+  readonly report: Report;
+  readonly view: ImageView;
 }
 
 /**
@@ -59,12 +35,6 @@ export async function inspectLocation(
   return (await inspectWhole(location, settings, hooks)).map(({ report }) => report);
 }
 
-/** A report with the view of the image it was made from. */
-export interface Inspection {
-  readonly report: Report;
-  readonly view: ImageView;
-}
-
 /** As `inspectLocation`, for those that look at more than the report says. */
 export async function inspectWhole(
   location: string,
@@ -73,15 +43,16 @@ export async function inspectWhole(
 ): Promise<Inspection[]> {
   const start = performance.now();
   const limits = toLimits(settings);
-  const images = await open(location, toOpenOptions(settings, limits, hooks.signal));
-  const opened = performance.now() - start;
   const scope: Scope = settings.packagesOnly ? 'packages' : 'all';
   const pool = new WorkerPool({ scope }, settings.jobs);
+  const cache = settings.cache ? new FactsCache(settings.cacheDir, settings.cacheSize) : undefined;
+  const run: Run = { limits, scope, pool, cache, hooks, examiners: examinersFingerprint(scope) };
+  let images: readonly Image[] = [];
   try {
+    images = await open(location, toOpenOptions(settings, limits, hooks.signal));
+    const opened = performance.now() - start;
     const inspections: Inspection[] = [];
-    for (const image of images) {
-      inspections.push(await inspectImage(image, { settings, limits, scope, pool, hooks, opened }));
-    }
+    for (const image of images) inspections.push(await inspectImage(image, run, opened));
     return inspections;
   } finally {
     await pool.close();
@@ -89,85 +60,21 @@ export async function inspectWhole(
   }
 }
 
-interface Run {
-  readonly settings: Settings;
-  readonly limits: Limits;
-  readonly scope: Scope;
-  readonly pool: WorkerPool;
-  readonly hooks: InspectHooks;
-  /** Milliseconds that opening took. */
-  readonly opened: number;
-}
-
-async function inspectImage(image: Image, run: Run): Promise<Inspection> {
+/** @param opened milliseconds that opening took */
+async function inspectImage(image: Image, run: Run, opened: number): Promise<Inspection> {
   const start = performance.now();
-  run.hooks.onProgress({
-    kind: 'opened',
-    location: image.identity.location,
-    layers: image.layers.map((layer) => layer.size),
-  });
-  const layers = await collectLayers(image.layers, run);
+  const sizes = image.layers.map((layer) => layer.size);
+  run.hooks.onProgress({ kind: 'opened', location: image.identity.location, layers: sizes });
+  const { layers, evidence, problems: unread } = await collectImage(image, run);
   const read = performance.now() - start;
-  const judgement = judge(image, layers, run.scope === 'all' ? DETECTORS : [], CATALOGERS);
+  const judgement = judge(evidence, run.scope === 'all' ? DETECTORS : [], CATALOGERS);
   const judged = performance.now() - start - read;
-  const problems = [...image.problems, ...layers.flatMap(problemsOf), ...judgement.problems];
+  const problems = [...image.problems, ...unread, ...judgement.problems];
   const report = toReport(image, layers, judgement, problems, {
     decision: decisionFor(judgement, problems, run.scope),
-    timings: { total: run.opened + read + judged, open: run.opened, read, judge: judged },
+    timings: { total: opened + read + judged, open: opened, read, judge: judged },
   });
   return { report, view: judgement.view };
-}
-
-async function collectLayers(layers: readonly LayerSource[], run: Run): Promise<CollectedLayer[]> {
-  const cache = run.settings.cache
-    ? new FactsCache(run.settings.cacheDir, run.settings.cacheSize)
-    : undefined;
-  const examiners = examinersFingerprint(run.scope);
-  const collected: CollectedLayer[] = [];
-  const stop = new AbortController();
-  const signal = AbortSignal.any([run.hooks.signal, stop.signal]);
-  const queue = [...layers.entries()];
-  const lane = async (): Promise<void> => {
-    for (let next = queue.shift(); next !== undefined; next = queue.shift()) {
-      collected[next[0]] = await collectLayer(next[1], { ...run, cache, examiners, signal });
-    }
-  };
-  try {
-    await Promise.all(Array.from({ length: PARALLEL_LAYERS }, lane));
-  } finally {
-    stop.abort();
-  }
-  return collected;
-}
-
-interface LayerRun extends Run {
-  readonly cache: FactsCache | undefined;
-  readonly examiners: string;
-  readonly signal: AbortSignal;
-}
-
-async function collectLayer(layer: LayerSource, run: LayerRun): Promise<CollectedLayer> {
-  if (run.signal.aborted) throw new Failure('CANCELLED', 'the inspection was cancelled');
-  const { ref, size } = layer;
-  const report = (bytes: number, done: boolean, cached: boolean): void =>
-    run.hooks.onProgress({ kind: 'layer', index: ref.index, bytes, done, cached });
-  const known = layer.cacheable ? await run.cache?.load(layer, run.examiners) : undefined;
-  if (known !== undefined) {
-    report(size ?? known.bytes, true, true);
-    return { ref, size, facts: known, cached: true, complaint: undefined };
-  }
-  const { pool, limits, scope, signal } = run;
-  const onBytes = (bytes: number): void => report(bytes, false, false);
-  const facts = await collectFacts(layer, { pool, limits, scope, signal, onBytes });
-  const complaint = await run.cache?.save(layer, facts, run.examiners);
-  report(facts.bytes, true, false);
-  return { ref, size, facts, cached: false, complaint };
-}
-
-function problemsOf({ ref, facts, complaint }: CollectedLayer): Problem[] {
-  const found = facts.problems.map((problem) => ({ ...problem, layer: ref }));
-  if (complaint === undefined) return found;
-  return [...found, { code: 'CACHE_UNUSABLE', message: complaint, effect: 'notice', layer: ref }];
 }
 
 /** Where only packages were read, nothing speaks for the image: that is not an allow. */
@@ -200,7 +107,7 @@ function toReport(
       })),
       files: layers.length === 0 ? 0 : view.final.size,
     },
-    packages: packages.map(({ files: _, ...rest_ }) => rest_),
+    packages: packages.map(({ files: _, ...fields }) => fields),
     findings,
     problems,
     ...rest,

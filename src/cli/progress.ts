@@ -1,4 +1,4 @@
-import type { Progress } from '../app/inspect.ts';
+import type { Progress } from '../app/run.ts';
 
 /** Shows how far an inspection is. */
 export interface ProgressView {

@@ -60,6 +60,9 @@ export interface Examiner<O> {
   examine(file: FileView): Iterable<O>;
 }
 
+// biome-ignore lint/suspicious/noExplicitAny: examiners of every observation type run side by side
+export type AnyExaminer = Examiner<any>;
+
 /** An observation with where it was made. */
 export interface Seen<O> {
   /** Layer index. */

@@ -2,7 +2,7 @@ import { messageOf } from '../core/failure.ts';
 import type { ContentClass, FileRecord } from '../core/file.ts';
 import { interpreterOf } from './content/classify.ts';
 import { type NeedleHits, NeedleScanner } from './content/needles.ts';
-import type { Examiner, FileView, Wants } from './contract.ts';
+import type { AnyExaminer, FileView, Wants } from './contract.ts';
 
 /** One file's content, or one window of it. */
 export interface Content {
@@ -23,9 +23,6 @@ export interface Examination {
   /** Examiners that threw: a bug of ours, and a part of the image that was not inspected. */
   readonly failures: readonly { readonly examiner: string; readonly message: string }[];
 }
-
-// biome-ignore lint/suspicious/noExplicitAny: examiners of every observation type share one room
-type AnyExaminer = Examiner<any>;
 
 /** Builds the function that hands a file to every examiner that wants it, searching its bytes for all needles once. */
 export function toExamination(examiners: readonly AnyExaminer[]): (content: Content) => Examination {

@@ -1,12 +1,9 @@
 import { createHash } from 'node:crypto';
 import { DETECTORS } from './all.ts';
-import type { Examiner } from './contract.ts';
+import type { AnyExaminer } from './contract.ts';
 import { CATALOGERS } from './inventory/all.ts';
 import { distributionExaminer } from './inventory/distribution/index.ts';
 import type { Scope } from './pool/messages.ts';
-
-// biome-ignore lint/suspicious/noExplicitAny: examiners of every observation type run side by side
-type AnyExaminer = Examiner<any>;
 
 /** Raised when the shape of the facts changes. */
 const FACTS_VERSION = 1;

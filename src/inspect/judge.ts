@@ -5,9 +5,11 @@ import type { Image } from '../core/image.ts';
 import type { Distribution, PackageWithFiles } from '../core/package.ts';
 import { toPrintable } from '../core/printable.ts';
 import type { LayerRef, Problem } from '../core/problem.ts';
+import type { AliasObservation } from './collect-aliases.ts';
 import type { AnyCataloger, AnyDetector, FindingDraft, LayerView, Seen } from './contract.ts';
-import type { LayerFacts } from './facts.ts';
-import { InspectedImage } from './view/image-view.ts';
+import type { LayerFacts, LayerObservation } from './facts.ts';
+import { InspectedImage, type SeenBy } from './view/image-view.ts';
+import { Timeline } from './view/timeline.ts';
 
 export interface Judgement {
   readonly findings: readonly Finding[];
@@ -21,17 +23,40 @@ export interface Judgement {
 const MAX_FINDINGS_PER_RULE = 200;
 const MAX_EVIDENCE = 200;
 
-/** Turns the facts of all layers into findings. Pure: same facts, same judgement. */
-export function judge(
+/** What is judged: an image's layers with what was read of them. */
+export interface Evidence {
+  readonly image: Pick<Image, 'identity' | 'config'>;
+  readonly layers: readonly LayerView[];
+  readonly timeline: Timeline;
+  readonly seen: SeenBy;
+}
+
+/** Puts the facts of an image's layers together. */
+export function toEvidence(
   image: Pick<Image, 'identity' | 'config'>,
-  layers: readonly { readonly ref: LayerRef; readonly facts: LayerFacts }[],
+  read: readonly { readonly ref: LayerRef; readonly facts: LayerFacts }[],
+): Evidence {
+  const layers = read.map(toLayerView);
+  return { image, layers, timeline: new Timeline(layers), seen: gatherSeen(read) };
+}
+
+/** Adds what files showed under the names of links to them. */
+export function withAliases(evidence: Evidence, observations: readonly AliasObservation[]): Evidence {
+  const seen = new Map([...evidence.seen].map(([examiner, list]) => [examiner, [...list]]));
+  for (const one of observations) addSeen(seen, one, one.layer);
+  return { ...evidence, seen };
+}
+
+/** Turns evidence into findings. Pure: same evidence, same judgement. */
+export function judge(
+  evidence: Evidence,
   detectors: readonly AnyDetector[],
   catalogers: readonly AnyCataloger[],
 ): Judgement {
-  const seen = gatherSeen(layers);
-  const view = new InspectedImage(image, layers.map(toLayerView), catalogers, seen);
+  const { image, layers, timeline, seen } = evidence;
+  const view = new InspectedImage(image, layers, timeline, catalogers, seen);
   const findings: Finding[] = [];
-  const problems: Problem[] = [];
+  const problems: Problem[] = [...catalogProblems(catalogers, seen, view)];
   for (const detector of detectors) {
     const own = detector.examiner === undefined ? [] : (seen.get(detector.examiner.id) ?? []);
     const drafts = draftsOf(detector, view, own, problems);
@@ -41,16 +66,41 @@ export function judge(
   return { findings, problems, packages: view.packages, distribution: view.distribution, view };
 }
 
-function gatherSeen(layers: readonly { readonly facts: LayerFacts }[]): Map<string, Seen<unknown>[]> {
+/** Of every layer's databases: one that is damaged may have hidden what a file belongs to. */
+function catalogProblems(catalogers: readonly AnyCataloger[], seen: SeenBy, view: InspectedImage): Problem[] {
+  return catalogers.flatMap((cataloger) =>
+    [...(cataloger.problems?.(seen.get(cataloger.id) ?? []) ?? [])].map(
+      ({ layer, path, message, code = 'MALFORMED_DATABASE' }) => {
+        const ref = view.layers[layer]?.ref;
+        return {
+          code,
+          message,
+          effect: 'incomplete' as const,
+          path,
+          ...(ref !== undefined && { layer: ref }),
+        };
+      },
+    ),
+  );
+}
+
+function gatherSeen(layers: readonly { readonly facts: LayerFacts }[]): SeenBy {
   const seen = new Map<string, Seen<unknown>[]>();
-  layers.forEach(({ facts }, layer) => {
-    for (const { examiner, path, observation } of facts.observations) {
-      const list = seen.get(examiner) ?? [];
-      list.push({ layer, path, observation });
-      seen.set(examiner, list);
-    }
-  });
+  for (const [layer, { facts }] of layers.entries()) {
+    for (const one of facts.observations) addSeen(seen, one, layer);
+  }
   return seen;
+}
+
+function addSeen(
+  seen: Map<string, Seen<unknown>[]>,
+  { examiner, path, observation }: LayerObservation,
+  layer: number,
+): void {
+  const list = seen.get(examiner);
+  const one = { layer, path, observation };
+  if (list === undefined) seen.set(examiner, [one]);
+  else list.push(one);
 }
 
 function toLayerView({ ref, facts }: { readonly ref: LayerRef; readonly facts: LayerFacts }): LayerView {

@@ -3,6 +3,7 @@ import { mkdir, readdir, rm, stat, utimes } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Digest } from '../../core/digest.ts';
 import type { LayerSource, Oddity } from '../../core/image.ts';
+import type { AliasFacts } from '../../inspect/collect-aliases.ts';
 import type { LayerFacts } from '../../inspect/facts.ts';
 import { readEntry, writeEntry } from './entry-file.ts';
 
@@ -79,6 +80,17 @@ export class FactsCache {
     }
   }
 
+  /** What files of a layer showed under the names of links to them. Ask only where `load` was a hit. Never throws. */
+  async loadAliases(layer: LayerSource, key: string): Promise<AliasFacts | undefined> {
+    return this.#read<AliasFacts>(aliasKey(layer, key)).catch(() => undefined);
+  }
+
+  /** Keeps them; a cache that cannot be written was complained about by `save`. */
+  async saveAliases(layer: LayerSource, facts: AliasFacts, key: string): Promise<void> {
+    if (!layer.cacheable || facts.problems.length > 0) return;
+    await this.#write(aliasKey(layer, key), facts).catch(() => undefined);
+  }
+
   async usage(): Promise<CacheUsage> {
     const entries = await this.#entries();
     const bytes = entries.reduce((sum, entry) => sum + entry.size, 0);
@@ -142,6 +154,10 @@ export class FactsCache {
 
 function factsKey(diffId: Digest, examiners: string): string {
   return `facts-${nameOf(`${diffId} ${examiners}`)}`;
+}
+
+function aliasKey({ ref }: LayerSource, key: string): string {
+  return `alias-${nameOf(`${ref.diffId} ${key}`)}`;
 }
 
 function linkKey({ ref, fingerprint }: LayerSource): string {

@@ -9,7 +9,8 @@ import { Failure } from '../../core/failure.ts';
 import type { Finding } from '../../core/finding.ts';
 import type { ImageConfig } from '../../core/image.ts';
 import type { Package } from '../../core/package.ts';
-import { type InspectHooks, type Inspection, inspectWhole } from '../inspect.ts';
+import { type Inspection, inspectWhole } from '../inspect.ts';
+import type { InspectHooks } from '../run.ts';
 import type { Settings } from '../settings.ts';
 import { compareFiles } from './files.ts';
 

@@ -11,7 +11,7 @@ import { toExamination } from '../examine.ts';
 import type { LayerFacts, LayerObservation } from '../facts.ts';
 import { CATALOGERS } from '../inventory/all.ts';
 import { distributionExaminer } from '../inventory/distribution/index.ts';
-import { type Judgement, judge } from '../judge.ts';
+import { type Judgement, judge, toEvidence } from '../judge.ts';
 
 /** A file of a fixture layer: its content, or content with what else matters. `null` is a whiteout. */
 export type FixtureFile = string | Uint8Array | FixtureEntry | null;
@@ -63,7 +63,7 @@ export function inspectFixture(fixture: Fixture, detectors: readonly AnyDetector
   });
   const identity = { location: 'fixture', kind: 'oci-layout', tags: [] } as const;
   const config = { ...EMPTY_CONFIG, ...fixture.config };
-  const judgement = judge({ identity, config }, layers, detectors, catalogers);
+  const judgement = judge(toEvidence({ identity, config }, layers), detectors, catalogers);
   const failed = layers.flatMap(({ facts }) => facts.problems);
   return { ...judgement, problems: [...judgement.problems, ...failed] };
 }

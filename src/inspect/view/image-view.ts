@@ -13,7 +13,7 @@ import type {
 import { distributionFrom, type ReleaseFile } from '../inventory/distribution/index.ts';
 import { commandsOf } from './commands.ts';
 import { Ownership } from './ownership.ts';
-import { Timeline } from './timeline.ts';
+import type { Timeline } from './timeline.ts';
 
 /** Observations of catalogers and of the distribution reader, by examiner id. */
 export type SeenBy = ReadonlyMap<string, readonly Seen<unknown>[]>;
@@ -33,10 +33,12 @@ export class InspectedImage implements ImageView {
   readonly #seen: SeenBy;
   /** One state for each set of visible database files: layers that install nothing share it. */
   readonly #states = new Map<string, PackageState>();
+  readonly #stateOfLayer = new Map<number, PackageState>();
 
   constructor(
     image: Pick<Image, 'identity' | 'config'>,
     layers: readonly LayerView[],
+    timeline: Timeline,
     catalogers: readonly AnyCataloger[],
     seen: SeenBy,
   ) {
@@ -44,7 +46,7 @@ export class InspectedImage implements ImageView {
     this.config = image.config;
     this.commands = commandsOf(image.config);
     this.layers = layers;
-    this.timeline = new Timeline(layers);
+    this.timeline = timeline;
     this.#catalogers = catalogers;
     this.#seen = seen;
   }
@@ -82,6 +84,14 @@ export class InspectedImage implements ImageView {
   }
 
   #stateAt(index: number): PackageState {
+    const known = this.#stateOfLayer.get(index);
+    if (known !== undefined) return known;
+    const state = this.#makeState(index);
+    this.#stateOfLayer.set(index, state);
+    return state;
+  }
+
+  #makeState(index: number): PackageState {
     const visible = this.#catalogers.map((cataloger) => this.#visible(cataloger.id, index));
     const key = visible
       .map((seen) => seen.map(({ layer, path }) => `${layer}:${path}`).join('\n'))

@@ -1,5 +1,5 @@
 import type { LayerPath } from '../../core/layer-path.ts';
-import type { PackageWithFiles } from '../../core/package.ts';
+import type { PackageFile, PackageWithFiles } from '../../core/package.ts';
 import type { FileTree, Owner } from '../contract.ts';
 
 /** Which package claims which path, in one view of an image. Paths are held with their folder symlinks resolved. */
@@ -12,10 +12,8 @@ export class Ownership {
       for (const file of owner.files) {
         const path = throughFolder(file.path, tree, folders);
         const known = this.#owners.get(path);
-        // Several packages may list one path: a claim with a digest says more than one without.
-        if (known?.file.digest === undefined || known.file.ghost === true) {
-          if (known === undefined || file.digest !== undefined)
-            this.#owners.set(path, { package: owner, file });
+        if (known === undefined || weightOf(file) > weightOf(known.file)) {
+          this.#owners.set(path, { package: owner, file });
         }
       }
     }
@@ -24,6 +22,12 @@ export class Ownership {
   get(canonicalPath: LayerPath): Owner | undefined {
     return this.#owners.get(canonicalPath);
   }
+}
+
+/** Several packages may claim one path: a digest says more than none, and a ghost or a diverted path least. */
+function weightOf({ ghost, digest }: PackageFile): number {
+  if (ghost === true) return 0;
+  return digest === undefined ? 1 : 2;
 }
 
 function throughFolder(path: LayerPath, tree: FileTree, folders: Map<string, string>): LayerPath {

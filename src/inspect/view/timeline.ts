@@ -33,6 +33,11 @@ export class Timeline {
     });
   }
 
+  /** What a container sees. */
+  get final(): FileTree {
+    return new PresentTree(this.#now);
+  }
+
   /** The view after layer `index`. */
   at(index: number): FileTree {
     return index >= this.#layers - 1
@@ -45,6 +50,20 @@ export class Timeline {
     const spot = this.at(index).canonical(path);
     const ended = this.#past.get(spot)?.find((entry) => entry.layer === index);
     return ended === undefined ? undefined : { by: ended.by, layer: ended.until };
+  }
+
+  /** Regular files that a container sees below a folder, links in it not followed; at most `limit`. */
+  filesBelow(folder: LayerPath, limit: number): TreeEntry[] {
+    const found: TreeEntry[] = [];
+    const folders: string[] = [folder];
+    for (let next = folders.pop(); next !== undefined && found.length < limit; next = folders.pop()) {
+      for (const child of this.#children.get(next) ?? []) {
+        const entry = this.#now.get(child);
+        if (entry?.record.kind === 'file' && found.length < limit) found.push(entry);
+        if (this.#children.has(child)) folders.push(child);
+      }
+    }
+    return found;
   }
 
   #apply(layer: LayerView, index: number): void {
