@@ -1,0 +1,118 @@
+import { Failure } from '../../core/failure.ts';
+import type { Image } from '../../core/image.ts';
+import type { Problem } from '../../core/problem.ts';
+import { openRootTar } from '../rootfs/root-tar.ts';
+import type { Selection } from '../selection.ts';
+import { detectCompression, MAGIC_BYTES } from '../unpack/compression.ts';
+import { decompressed } from '../unpack/decompress.ts';
+import { openDockerArchive } from './docker-archive.ts';
+import { LocalFile } from './local-file.ts';
+import { openLayout } from './oci-layout.ts';
+import { spool } from './spool.ts';
+import { indexTar, type TarIndex } from './tar-index.ts';
+import { TarStore } from './tar-store.ts';
+
+export type ArchiveKind = 'oci-archive' | 'docker-archive' | 'rootfs';
+
+/**
+ * Opens a file that holds an image: an OCI archive, a docker archive or a tar of a root file system, plain or
+ * compressed with gzip, zstd or xz. A compressed one is spooled first (see `spool.ts`).
+ *
+ * @param kind undefined: the members tell
+ * @throws Failure NOT_FOUND, NO_PERMISSION, NOT_AN_IMAGE, TRUNCATED, MALFORMED, UNSUPPORTED, TOO_LARGE, DISK_FULL,
+ * CANCELLED; and what `openLayout` and `openDockerArchive` throw
+ */
+export async function openArchive(
+  path: string,
+  kind: ArchiveKind | undefined,
+  reference: string | undefined,
+  selection: Selection,
+): Promise<Image[]> {
+  const { file, problems } = await openPlain(path, selection);
+  let index: TarIndex;
+  let told: ArchiveKind;
+  try {
+    index = await listOrRefuse(file, selection.signal);
+    told = kind ?? kindOf(index);
+  } catch (error) {
+    await file.close();
+    throw error;
+  }
+  const images = await openTold(told, file, index, reference, selection);
+  return images.map((image) => ({ ...image, problems: [...problems, ...image.problems] }));
+}
+
+interface Plain {
+  readonly file: LocalFile;
+  readonly problems: readonly Problem[];
+}
+
+async function openPlain(path: string, { limits, signal }: Selection): Promise<Plain> {
+  const file = await LocalFile.open(path, { follow: true });
+  let compression: ReturnType<typeof detectCompression>;
+  try {
+    compression = detectCompression(await file.read(0, MAGIC_BYTES));
+    if (compression === 'none') return { file, problems: [] };
+    const problems: Problem[] = [];
+    const source = decompressed(
+      file.stream(0, file.size, signal),
+      compression,
+      limits,
+      signal,
+      ({ offset }) => {
+        problems.push({
+          code: 'MALFORMED_ARCHIVE',
+          effect: 'notice',
+          message: `the archive holds bytes behind its compressed content, at offset ${offset}, that no tool reads`,
+        });
+      },
+    );
+    const spooled = await spool(source, { what: path, identity: file.identity, most: limits.bytes, signal });
+    await file.close();
+    return { file: spooled, problems };
+  } catch (error) {
+    await file.close();
+    throw error;
+  }
+}
+
+async function listOrRefuse(file: LocalFile, signal: AbortSignal): Promise<TarIndex> {
+  const index = await indexTar(file, signal);
+  if (index !== undefined) return index;
+  if (file.size === 0) throw new Failure('NOT_AN_IMAGE', `${file.name} is empty`);
+  throw new Failure(
+    'NOT_AN_IMAGE',
+    `${file.name} is no tar, plain or compressed: neither an image archive nor a root file system`,
+  );
+}
+
+/**
+ * An archive with both tables is opened as `docker load` does, and refused should they disagree. One with neither is
+ * a root file system.
+ */
+function kindOf({ members }: TarIndex): ArchiveKind {
+  if (members.has('manifest.json')) return 'docker-archive';
+  return members.has('oci-layout') && members.has('index.json') ? 'oci-archive' : 'rootfs';
+}
+
+async function openTold(
+  kind: ArchiveKind,
+  file: LocalFile,
+  index: TarIndex,
+  reference: string | undefined,
+  selection: Selection,
+): Promise<Image[]> {
+  if (kind === 'rootfs') return [await openRootTar(file, selection)];
+  const store = await toStore(file, index);
+  if (kind === 'oci-archive') return openLayout(store, kind, reference, selection);
+  return openDockerArchive(store, { kind, tags: [] }, reference, selection);
+}
+
+async function toStore(file: LocalFile, index: TarIndex): Promise<TarStore> {
+  try {
+    return new TarStore(file, index);
+  } catch (error) {
+    await file.close();
+    throw error;
+  }
+}

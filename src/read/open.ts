@@ -1,0 +1,139 @@
+import { existsSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { Failure } from '../core/failure.ts';
+import type { Image } from '../core/image.ts';
+import type { Limits } from '../core/limits.ts';
+import { openArchive } from './archive/archive.ts';
+import { FolderStore } from './archive/folder-store.ts';
+import { throwIfCancelled, toFileFailure } from './archive/local-file.ts';
+import { openLayout } from './archive/oci-layout.ts';
+import { dockerEndpoint, podmanEndpoint } from './daemon/endpoint.ts';
+import { openFromEngine } from './daemon/engine.ts';
+import { type Decided, looksLikePath, parseLocation, splitPath } from './location.ts';
+import { parsePlatform } from './manifest/platform.ts';
+import { readOciImages } from './oci-image.ts';
+import { openRegistry } from './registry/open.ts';
+import type { RegistryOptions } from './registry/options.ts';
+import { parseReference } from './registry/reference.ts';
+import { openRootFolder } from './rootfs/root-folder.ts';
+import type { Selection } from './selection.ts';
+
+export interface OpenOptions {
+  /** As `linux/arm64/v8`. Default: Linux on this machine's architecture, where there is a choice. */
+  readonly platform?: string;
+  /** Every platform of a multi-platform image instead. */
+  readonly allPlatforms?: boolean;
+  readonly limits: Limits;
+  readonly registry: RegistryOptions;
+  /** Instead of `DOCKER_HOST`: `unix://PATH` or `tcp://HOST:PORT`. */
+  readonly dockerHost?: string;
+  /** Path of Podman's socket, instead of where it usually is. */
+  readonly podmanSocket?: string;
+  readonly signal: AbortSignal;
+  readonly env: Readonly<Record<string, string | undefined>>;
+}
+
+/**
+ * Opens what a location names: one image, or with `allPlatforms` one for each platform. Each must be closed.
+ *
+ * A prefix (`registry:`, `oci:`, `oci-archive:`, `docker-archive:`, `docker:`, `podman:`, `rootfs:` or `dir:`) says what it
+ * is. Without one, a path that exists is looked at by content, and anything else is a reference to a registry.
+ *
+ * @throws Failure USAGE, NOT_FOUND, NO_PERMISSION, NOT_AN_IMAGE, NO_SUCH_PLATFORM, MEDIA_TYPE_MISMATCH,
+ * DIGEST_MISMATCH, MALFORMED, TRUNCATED, TOO_LARGE, UNSUPPORTED, DISK_FULL, ENGINE_UNAVAILABLE, UNAUTHORIZED,
+ * FORBIDDEN, UNREACHABLE, RATE_LIMITED, REGISTRY_ERROR, CREDENTIAL_HELPER_FAILED, CANCELLED
+ */
+export async function open(location: string, options: OpenOptions): Promise<Image[]> {
+  throwIfCancelled(options.signal);
+  const selection: Selection = {
+    location,
+    platform: options.platform === undefined ? undefined : parsePlatform(options.platform),
+    allPlatforms: options.allPlatforms ?? false,
+    limits: options.limits,
+    signal: options.signal,
+  };
+  const parsed = parseLocation(location, existsSync);
+  return openDecided(parsed.kind === 'undecided' ? decide(parsed.text) : parsed, selection, options);
+}
+
+/** By what is there. */
+function decide(text: string): Decided {
+  const { path, reference } = existing(text);
+  if (path === undefined) {
+    if (!looksLikePath(text)) return { kind: 'registry', reference: text };
+    // Says why: not there, or not to be seen.
+    isFolder(text);
+    throw new Failure('NOT_FOUND', `${text} does not exist`);
+  }
+  const named = { path, ...(reference === undefined ? {} : { reference }) };
+  if (!isFolder(path)) return { kind: 'archive', ...named };
+  if (isFile(join(path, 'oci-layout')) && isFile(join(path, 'index.json'))) return { kind: 'oci', ...named };
+  if (ROOT_FOLDERS.some((name) => isFolderAt(join(path, name)))) return { kind: 'rootfs', path };
+  throw new Failure(
+    'NOT_AN_IMAGE',
+    `${path} holds neither an OCI layout nor a root file system: if it is the latter all the same, write rootfs:${path}`,
+  );
+}
+
+/** `node:20` is a reference even where a folder `node` is; `./node:20` and `node.tar:20` are not. */
+function existing(text: string): { readonly path?: string; readonly reference?: string } {
+  if (existsSync(text)) return { path: text };
+  const split = splitPath(text, existsSync);
+  return split.reference !== undefined && looksLikePath(split.path) ? split : {};
+}
+
+/** Any of these makes a folder a root file system. */
+const ROOT_FOLDERS = ['etc', 'usr', 'bin', 'sbin', 'lib', 'var'] as const;
+
+async function openDecided(location: Decided, selection: Selection, options: OpenOptions): Promise<Image[]> {
+  switch (location.kind) {
+    case 'registry':
+      return openReference(location.reference, selection, options);
+    case 'oci':
+      if (!isFolder(location.path))
+        return openArchive(location.path, 'oci-archive', location.reference, selection);
+      return openLayout(new FolderStore(location.path), 'oci-layout', location.reference, selection);
+    case 'oci-archive':
+    case 'docker-archive':
+      return openArchive(location.path, location.kind, location.reference, selection);
+    case 'archive':
+      return openArchive(location.path, undefined, location.reference, selection);
+    case 'rootfs':
+      if (!isFolder(location.path)) return openArchive(location.path, 'rootfs', undefined, selection);
+      return [await openRootFolder(location.path, selection)];
+    case 'docker':
+      return openFromEngine(location.name, dockerEndpoint(options.dockerHost, options.env), selection);
+    case 'podman':
+      return openFromEngine(location.name, podmanEndpoint(options.podmanSocket, options.env), selection);
+  }
+}
+
+function openReference(text: string, selection: Selection, options: OpenOptions): Promise<Image[]> {
+  const reference = parseReference(text);
+  const { tag, digest } = reference;
+  const source = openRegistry(reference, options.registry);
+  const origin = {
+    kind: 'registry' as const,
+    source,
+    reference: digest ?? tag ?? 'latest',
+    tags: tag === undefined ? [] : [tag],
+  };
+  return readOciImages(origin, selection);
+}
+
+/** @throws Failure NOT_FOUND, NO_PERMISSION */
+function isFolder(path: string): boolean {
+  try {
+    return statSync(path).isDirectory();
+  } catch (error) {
+    throw toFileFailure(error, path);
+  }
+}
+
+function isFile(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isFile() ?? false;
+}
+
+function isFolderAt(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
+}
