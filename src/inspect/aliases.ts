@@ -68,10 +68,12 @@ function namesGiven(
   limit: number,
 ): { path: LayerPath; target: TreeEntry }[] {
   const target = timeline.final.resolve(record.path) ?? timeline.at(layer).resolve(record.path);
-  if (target === undefined) return [];
-  if (target.record.kind === 'file') return [{ path: record.path, target }];
-  if (target.record.kind !== 'directory' || MERGED.test(record.path)) return [];
-  const folder = timeline.final.canonical(target.record.path);
+  if (target?.record.kind === 'file') return [{ path: record.path, target }];
+  if (record.kind !== 'symlink' || MERGED.test(record.path)) return [];
+  // Folders need no entry of their own in a layer, so the folder is known by what is in it.
+  const inside = '/.';
+  const folder = toLayerPath(timeline.final.canonical(`${record.path}${inside}x`).slice(0, -inside.length));
+  if (folder === record.path) return [];
   return timeline.filesBelow(folder, limit).map((below) => ({
     path: toLayerPath(`${record.path}/${timeline.final.canonical(below.record.path).slice(folder.length)}`),
     target: below,

@@ -1,0 +1,135 @@
+import { stringsAround } from '../../../content/program-strings.ts';
+import { blankComments } from '../../../content/shell/comments.ts';
+import { findPatterns, inOrder, lineOf, type ShellMatch } from '../../../content/shell/match.ts';
+import { isConfiguration, isProgram, languageOf } from '../../../content/shell/text-role.ts';
+import type { Detector, FileView } from '../../../contract.ts';
+import { isPristine, type PackagingDigests, packagingDigestsOf } from '../../../view/provenance.ts';
+import { OWN_NAME, SERVICE_DOMAINS } from './hosts.ts';
+import { findOnionAddresses } from './onion.ts';
+
+/*
+ * Command servers hide where they cannot be taken down: behind Tor, a dynamic name or a tunnel. Libraries know those
+ * services too (suffix lists, updaters, development servers), so a bare domain is nothing: a name under it is, once,
+ * in something that runs or configures. Many of them in one file are a list.
+ */
+
+const RULE = 'network/hidden-service';
+const TOR = 'hiddenservicedir';
+const NEEDLES = ['.onion', ...SERVICE_DOMAINS];
+const COMMAND_NEEDLES = ['ngrok http', 'ngrok tcp', 'ngrok start', 'cloudflared', TOR];
+const NAMES = new RegExp(
+  `(?<![\\w.-])((?:[\\w-]{1,63}\\.){0,3}[\\w-]{1,63})\\.(${SERVICE_DOMAINS.map((domain) => domain.replaceAll('.', '\\.')).join('|')})(?![\\w-]|\\.\\w)`,
+  'gi',
+);
+const COMMANDS = [
+  /(?<![\w.-])ngrok["']?\s{1,4}(?:http|tcp|tls|start)\b[^\n]{0,80}/g,
+  /(?<![\w.-])cloudflared["']?\s{1,4}tunnel\s{1,4}(?:--?[\w-]{1,30}(?:[= ]\S{1,60})?\s{1,4}){0,4}--url\b[^\n]{0,80}/g,
+  /(?<![\w.-])ssh\b[^\n;|]{0,120}\s-R\s?[^\n;|]{1,120}(?:serveo\.net|localhost\.run|pinggy\.io|lhr\.life)\b/g,
+  /^[ \t]{0,20}HiddenServiceDir\s{1,8}\/\S{1,200}/gm,
+];
+/** As many different services in one file are a list of them. */
+const LIST_SIZE = 4;
+
+interface HiddenSighting {
+  readonly line?: number;
+  readonly offset: number;
+  readonly text: string;
+  readonly digests: PackagingDigests;
+}
+
+export const hiddenServices: Detector<HiddenSighting> = {
+  id: 'network/hidden-services',
+  rules: [
+    {
+      id: RULE,
+      tier: 'review',
+      title: 'The image reaches a hidden service, a dynamic name or a tunnel',
+      remedy: 'Find out what is behind the name. Use a name of your own where traffic leaves on purpose.',
+      attack: ['T1090.003', 'T1568', 'T1572'],
+      controls: ['IVS-03', 'TVM-06'],
+      references: [
+        'https://attack.mitre.org/techniques/T1090/003/',
+        'https://attack.mitre.org/techniques/T1568/',
+        'https://attack.mitre.org/techniques/T1572/',
+      ],
+    },
+  ],
+  examiner: {
+    id: 'network/hidden-services',
+    version: 1,
+    wants: [
+      { content: ['elf', 'pe', 'macho'], needles: [...NEEDLES, TOR] },
+      { content: ['script', 'text'], needles: [...NEEDLES, ...COMMAND_NEEDLES] },
+    ],
+    *examine(file) {
+      const matches = (isProgram(file.record) ? matchesInProgram(file) : matchesInText(file)).slice(0, 3);
+      const digests = matches.length === 0 ? {} : packagingDigestsOf(file);
+      for (const { offset, text } of matches) {
+        const line = file.base === 0 && !isProgram(file.record) ? { line: lineOf(file.text(), offset) } : {};
+        yield { ...line, offset: file.base + offset, text, digests };
+      }
+    },
+  },
+  *judge(image, seen) {
+    for (const { layer, path, observation } of seen) {
+      if (isPristine(image, layer, path, observation.digests)) continue;
+      const { line, offset, text } = observation;
+      yield { rule: RULE, layer, path, ...(line !== undefined ? { line } : { offset }), evidence: text };
+    }
+    for (const { config, text, layer } of image.commands) {
+      const [match] = findHiddenServices(text);
+      if (match !== undefined)
+        yield { rule: RULE, config, ...(layer !== undefined && { layer }), evidence: match.text };
+    }
+    for (const line of image.config.env) {
+      const name = line.slice(0, Math.max(0, line.indexOf('=')));
+      const [match] = findHiddenServices(line);
+      if (match !== undefined)
+        yield { rule: RULE, config: `Env.${name}`, evidence: `${name}: ${match.text}` };
+    }
+  },
+};
+
+function findHiddenServices(text: string): ShellMatch[] {
+  const names = findServiceNames(text);
+  return inOrder([...findOnionAddresses(text), ...findPatterns(text, COMMANDS), ...names]);
+}
+
+function findServiceNames(text: string): ShellMatch[] {
+  const names = [...text.matchAll(NAMES).take(4096)].filter(
+    ([, labels = '']) => !labels.split('.').some((label) => OWN_NAME.test(label)),
+  );
+  const services = new Set(names.map(([, , domain = '']) => domain.toLowerCase()));
+  return services.size >= LIST_SIZE ? [] : names.map((match) => ({ offset: match.index, text: match[0] }));
+}
+
+function matchesInText(file: FileView): ShellMatch[] {
+  const language = languageOf(file.record, file.interpreter);
+  if (
+    language === undefined &&
+    !isConfiguration(file.record) &&
+    !/(?:^|\/)\.?torrc[\w.-]*$/.test(file.record.path)
+  )
+    return [];
+  return findHiddenServices(blankComments(file.text(), language));
+}
+
+function matchesInProgram(file: FileView): ShellMatch[] {
+  // Only Tor itself knows this option.
+  const tor = file
+    .hits(TOR)
+    .slice(0, 1)
+    .map((offset) => ({ offset, text: 'Tor (HiddenServiceDir)' }));
+  const around = [...stringsAround(file, NEEDLES)];
+  const services = findServiceNames(around.map(({ text }) => text).join('\n'));
+  const names = new Set(services.map(({ text }) => text));
+  const placed = around.flatMap(({ offset, text }) =>
+    [...findOnionAddresses(text), ...findServiceNames(text).filter((match) => names.has(match.text))].map(
+      (match) => ({
+        text: match.text,
+        offset: offset - file.base + match.offset,
+      }),
+    ),
+  );
+  return [...tor, ...inOrder(placed)];
+}
