@@ -2,16 +2,17 @@ import { type Decision, decide } from '../core/decision.ts';
 import type { Image } from '../core/image.ts';
 import type { Problem } from '../core/problem.ts';
 import { REPORT_SCHEMA_VERSION, type Report } from '../core/report.ts';
-import { DETECTORS } from '../inspect/all.ts';
 import type { ImageView } from '../inspect/contract.ts';
 import { examinersFingerprint } from '../inspect/examiners.ts';
 import { CATALOGERS } from '../inspect/inventory/all.ts';
 import { type Judgement, judge } from '../inspect/judge.ts';
 import type { Scope } from '../inspect/pool/messages.ts';
 import { WorkerPool } from '../inspect/pool/pool.ts';
+import { readRules } from '../inspect/yara/rule-source.ts';
 import { open } from '../read/open.ts';
 import { FactsCache } from './cache/facts-cache.ts';
 import { type CollectedLayer, collectImage } from './collect-image.ts';
+import { detectorsFor } from './detectors.ts';
 import { toLimits, toOpenOptions } from './open-options.ts';
 import type { InspectHooks, Run } from './run.ts';
 import type { Settings } from './settings.ts';
@@ -44,15 +45,27 @@ export async function inspectWhole(
   const start = performance.now();
   const limits = toLimits(settings);
   const scope: Scope = settings.packagesOnly ? 'packages' : 'all';
-  const pool = new WorkerPool({ scope }, settings.jobs);
+  const rules = readRules(settings.rules);
+  const detectors = scope === 'all' ? detectorsFor(settings) : [];
+  const pool = new WorkerPool({ scope, rules }, settings.jobs);
   const cache = settings.cache ? new FactsCache(settings.cacheDir, settings.cacheSize) : undefined;
-  const run: Run = { limits, scope, pool, cache, hooks, examiners: examinersFingerprint(scope) };
+  const run: Run = {
+    limits,
+    scope,
+    detectors,
+    pool,
+    cache,
+    hooks,
+    examiners: examinersFingerprint(scope, rules),
+  };
   let images: readonly Image[] = [];
   try {
+    if (rules.user.length > 0) pool.warmUp();
     images = await open(location, toOpenOptions(settings, limits, hooks.signal));
     const opened = performance.now() - start;
     const inspections: Inspection[] = [];
     for (const image of images) inspections.push(await inspectImage(image, run, opened));
+    if (rules.user.length > 0) await pool.ready();
     return inspections;
   } finally {
     await pool.close();
@@ -67,7 +80,7 @@ async function inspectImage(image: Image, run: Run, opened: number): Promise<Ins
   run.hooks.onProgress({ kind: 'opened', location: image.identity.location, layers: sizes });
   const { layers, evidence, problems: unread } = await collectImage(image, run);
   const read = performance.now() - start;
-  const judgement = judge(evidence, run.scope === 'all' ? DETECTORS : [], CATALOGERS);
+  const judgement = judge(evidence, run.detectors, CATALOGERS);
   const judged = performance.now() - start - read;
   const problems = [...image.problems, ...unread, ...judgement.problems];
   const report = toReport(image, layers, judgement, problems, {

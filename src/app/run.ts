@@ -1,4 +1,5 @@
 import type { Limits } from '../core/limits.ts';
+import type { AnyDetector } from '../inspect/contract.ts';
 import type { Scope } from '../inspect/pool/messages.ts';
 import type { WorkerPool } from '../inspect/pool/pool.ts';
 import type { FactsCache } from './cache/facts-cache.ts';
@@ -31,6 +32,7 @@ export interface InspectHooks {
 export interface Run {
   readonly limits: Limits;
   readonly scope: Scope;
+  readonly detectors: readonly AnyDetector[];
   readonly pool: WorkerPool;
   readonly cache: FactsCache | undefined;
   /** What facts depend on besides the layer; see `examinersFingerprint`. */

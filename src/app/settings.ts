@@ -1,8 +1,8 @@
-import { availableParallelism, homedir } from 'node:os';
-import { join } from 'node:path';
+import { availableParallelism } from 'node:os';
 import { z } from 'zod';
 import { Failure } from '../core/failure.ts';
 import { DEFAULT_LIMITS } from '../core/limits.ts';
+import { defaultCacheFolder } from './cache/folder.ts';
 
 /*
  * Every option of an inspection, once: its type, default, help and flag. The command line, the library and the
@@ -49,12 +49,6 @@ export function parseSettings(input: unknown): Settings {
   if (parsed.success) return Object.freeze(parsed.data);
   const wrong = parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`).join('; ');
   throw new Failure('USAGE', `these settings cannot be used: ${wrong}`);
-}
-
-function defaultCacheFolder(): string {
-  const base = process.env.PRATIQUE_CACHE ?? process.env.XDG_CACHE_HOME;
-  if (process.env.PRATIQUE_CACHE !== undefined) return process.env.PRATIQUE_CACHE;
-  return join(base ?? join(homedir(), '.cache'), 'pratique');
 }
 
 /** `64MiB`, `2GB`, `100k` or plain bytes. */

@@ -67,11 +67,11 @@ class AliasCollector implements LayerSink {
     });
   }
 
-  #note({ path, layer, examiners }: Alias, { observations, failures }: ExaminedFile): void {
+  #note({ path, layer, examiners }: Alias, { observations, problems }: ExaminedFile): void {
     for (const one of observations) {
       if (examiners.includes(one.examiner)) this.observations.push({ ...one, path, layer });
     }
-    for (const failure of failures) this.problems.push({ ...failure, effect: 'incomplete', path });
+    this.problems.push(...problems);
   }
 }
 

@@ -9,9 +9,10 @@ import { DEFAULT_LIMITS, type Limits } from '../core/limits.ts';
 import { collectFacts } from './collect.ts';
 import type { LayerFacts } from './facts.ts';
 import { WorkerPool } from './pool/pool.ts';
+import { readRules } from './yara/rule-source.ts';
 
 const diffId = toDigest('sha256', 'a'.repeat(64));
-const pool = new WorkerPool({ scope: 'all' }, 2);
+const pool = new WorkerPool({ scope: 'all', rules: readRules([]) }, 2);
 after(() => pool.close());
 
 const hex = (algorithm: string, bytes: Uint8Array): string =>

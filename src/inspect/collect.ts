@@ -170,12 +170,12 @@ class Collector implements LayerSink {
     void work.then(() => this.#underWay.delete(work));
   }
 
-  #note(record: Mutable<FileRecord>, { content, digests, observations, failures }: ExaminedFile): void {
+  #note(record: Mutable<FileRecord>, { content, digests, observations, problems }: ExaminedFile): void {
     record.content = content;
     Object.assign(record, digests);
     const path: LayerPath = record.path;
     for (const one of observations) this.#observations.push({ ...one, path, record });
-    for (const failure of failures) this.problems.push({ ...failure, effect: 'incomplete', path });
+    this.problems.push(...problems);
   }
 }
 

@@ -4,6 +4,8 @@ import type { AnyExaminer } from './contract.ts';
 import { CATALOGERS } from './inventory/all.ts';
 import { distributionExaminer } from './inventory/distribution/index.ts';
 import type { Scope } from './pool/messages.ts';
+import type { RuleSet } from './yara/rule-source.ts';
+import { YARA_EXAMINER, YARA_VERSION } from './yara/yara-examiner.ts';
 
 /** Raised when the shape of the facts changes. */
 const FACTS_VERSION = 1;
@@ -15,8 +17,9 @@ export function examinersFor(scope: Scope): AnyExaminer[] {
 }
 
 /** Names what the facts of a layer depend on besides the layer: hex, changes with any examiner's version. */
-export function examinersFingerprint(scope: Scope): string {
+export function examinersFingerprint(scope: Scope, rules: RuleSet): string {
   const versions = examinersFor(scope).map(({ id, version }) => `${id}@${version}`);
+  if (scope === 'all') versions.push(`${YARA_EXAMINER}@${YARA_VERSION} ${rules.digest}`);
   return createHash('sha256')
     .update(`${FACTS_VERSION} ${scope} ${versions.sort().join(' ')}`)
     .digest('hex');

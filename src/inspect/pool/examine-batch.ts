@@ -1,6 +1,8 @@
 import { hash } from 'node:crypto';
+import type { Problem } from '../../core/problem.ts';
 import { classify } from '../content/classify.ts';
-import type { toExamination } from '../examine.ts';
+import type { Content, toExamination } from '../examine.ts';
+import type { BatchExaminer } from '../yara/batch-examiner.ts';
 import {
   type BatchFile,
   type ExaminedFile,
@@ -9,35 +11,63 @@ import {
   type Scope,
 } from './messages.ts';
 
-/** Classifies, hashes and examines every file of a batch. Pure but for the work it does. */
+/** What a worker examines with. */
+export interface Instruments {
+  readonly scope: Scope;
+  readonly examination: ReturnType<typeof toExamination>;
+  /** Examiners that take a whole batch at a time; none where only packages are read. */
+  readonly batchExaminers: readonly BatchExaminer<unknown>[];
+}
+
+/** Classifies, hashes and examines every file of a batch. */
 export function examineBatch(
   buffer: ArrayBuffer,
   files: readonly BatchFile[],
-  examination: ReturnType<typeof toExamination>,
-  scope: Scope,
+  { scope, examination, batchExaminers }: Instruments,
 ): ExaminedFile[] {
-  return files.map((file) => {
-    const bytes = new Uint8Array(buffer, file.start, file.length);
-    const content = file.content ?? classify(bytes);
-    const { observations, failures } = examination({
-      record: { ...file.record, content },
-      bytes,
-      base: file.base,
-      whole: file.whole,
-    });
+  const contents = files.map((file) => toContent(buffer, file));
+  const batched = batchExaminers.map((examiner) => ({
+    id: examiner.id,
+    results: examiner.examineBatch(contents),
+  }));
+  return contents.map((content, index) => {
+    const { observations, failures } = examination(content);
+    const ofBatch = batched.map(({ id, results }) => ({ examiner: id, ...results[index] }));
     return {
-      content,
-      observations,
-      failures: failures.map(({ examiner, message }) => ({
-        code: 'DETECTOR_FAILED' as const,
-        message: `${examiner} failed: ${message}`,
-      })),
-      ...(file.whole && scope === 'all' && { digests: digestsOf(bytes, file) }),
+      content: content.record.content,
+      observations: [
+        ...observations,
+        ...ofBatch.flatMap(({ examiner, observations: seen = [] }) =>
+          seen.map((observation) => ({ examiner, observation })),
+        ),
+      ],
+      problems: [
+        ...failures.map((failure) => toProblem(failure, content)),
+        ...ofBatch.flatMap(({ problems = [] }) => problems),
+      ],
+      ...(content.whole && scope === 'all' && { digests: digestsOf(content) }),
     };
   });
 }
 
-function digestsOf(bytes: Uint8Array, { record }: BatchFile): FileDigests {
+function toContent(buffer: ArrayBuffer, { record, start, length, base, whole, content }: BatchFile): Content {
+  const bytes = new Uint8Array(buffer, start, length);
+  return { record: { ...record, content: content ?? classify(bytes) }, bytes, base, whole };
+}
+
+function toProblem(
+  { examiner, message }: { examiner: string; message: string },
+  { record }: Content,
+): Problem {
+  return {
+    code: 'DETECTOR_FAILED',
+    message: `${examiner} failed: ${message}`,
+    effect: 'incomplete',
+    path: record.path,
+  };
+}
+
+function digestsOf({ bytes, record }: Content): FileDigests {
   const sha256 = hash('sha256', bytes, 'hex');
   if (!isProgramPath(record.path)) return { sha256 };
   return { sha256, md5: hash('md5', bytes, 'hex'), sha1: hash('sha1', bytes, 'hex') };

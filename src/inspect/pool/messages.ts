@@ -1,6 +1,9 @@
+import type { FailureCode } from '../../core/failure.ts';
 import type { ContentClass, FileRecord } from '../../core/file.ts';
 import type { LayerPath } from '../../core/layer-path.ts';
+import type { Problem } from '../../core/problem.ts';
 import type { Observation } from '../examine.ts';
+import type { RuleSet } from '../yara/rule-source.ts';
 
 /*
  * What the main thread and a worker say to each other. File contents travel as one ArrayBuffer a batch, moved and not
@@ -10,6 +13,8 @@ import type { Observation } from '../examine.ts';
 /** What a worker is told once. */
 export interface WorkerSetup {
   readonly scope: Scope;
+  /** Compiled by each worker that starts: neither engine can hand compiled rules over. */
+  readonly rules: RuleSet;
 }
 
 /** `all` runs every detector; `packages` only reads the package databases. */
@@ -33,7 +38,17 @@ export interface BatchFile {
   readonly content?: ContentClass;
 }
 
+/** A worker answers with batches, or once with why it cannot work. */
+export type Reply = BatchReply | Refusal;
+
+export interface Refusal {
+  readonly kind: 'refused';
+  readonly code: FailureCode;
+  readonly message: string;
+}
+
 export interface BatchReply {
+  readonly kind: 'examined';
   readonly id: number;
   readonly buffer: ArrayBuffer;
   readonly files: readonly ExaminedFile[];
@@ -44,18 +59,14 @@ export interface ExaminedFile {
   /** Absent for windows: whoever cuts them hashes the whole. */
   readonly digests?: FileDigests;
   readonly observations: readonly Observation[];
-  readonly failures: readonly ExaminerFailure[];
+  /** With the file's path, without a layer. */
+  readonly problems: readonly Problem[];
 }
 
 export interface FileDigests {
   readonly sha256: string;
   readonly md5?: string;
   readonly sha1?: string;
-}
-
-export interface ExaminerFailure {
-  readonly code: 'DETECTOR_FAILED' | 'YARA_FAILED';
-  readonly message: string;
 }
 
 /** Folders where package databases' own digests are compared, so that md5 and sha1 are worth computing. */

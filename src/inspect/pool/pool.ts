@@ -1,6 +1,6 @@
 import { Worker } from 'node:worker_threads';
 import { Failure, messageOf } from '../../core/failure.ts';
-import type { BatchFile, BatchReply, BatchRequest, ExaminedFile, WorkerSetup } from './messages.ts';
+import type { BatchFile, BatchReply, BatchRequest, ExaminedFile, Reply, WorkerSetup } from './messages.ts';
 
 /** Bytes of file content that may be under way at once, over all workers. */
 const BYTES_IN_FLIGHT = 48 * 2 ** 20;
@@ -29,11 +29,22 @@ export class WorkerPool {
   readonly #waiting: { bytes: number; resume: () => void }[] = [];
   #bytes = 0;
   #nextId = 0;
-  #failed: unknown;
+  #failed: Failure | undefined;
 
   constructor(setup: WorkerSetup, size: number) {
     this.#setup = setup;
     this.#size = size;
+  }
+
+  /** Starts a worker ahead of the first batch, where starting is slow: rules are compiled while the image is opened. */
+  warmUp(): void {
+    if (this.#crews.length === 0) this.#crews.push(this.#hire());
+  }
+
+  /** @throws Failure why no worker can work, once that is known */
+  async ready(): Promise<void> {
+    const buffer = await this.takeBuffer(0);
+    await this.examine(buffer, []);
   }
 
   /** A buffer of at least `bytes`; waits until that many more may be under way. Give it back through `examine`. */
@@ -48,7 +59,7 @@ export class WorkerPool {
 
   /**
    * Examines the files in a buffer from `takeBuffer`, which is moved away.
-   * @throws Failure INTERNAL when a worker dies
+   * @throws Failure RULES_INVALID when the rules do not compile, INTERNAL when a worker dies
    */
   examine(buffer: ArrayBuffer, files: readonly BatchFile[]): Promise<readonly ExaminedFile[]> {
     if (this.#failed !== undefined) return Promise.reject(this.#failed);
@@ -80,8 +91,13 @@ export class WorkerPool {
     const file = import.meta.url.endsWith('.ts') ? './worker.ts' : './worker.js';
     const worker = new Worker(new URL(file, import.meta.url), { workerData: this.#setup });
     const crew: Crew = { worker, jobs: new Map() };
-    worker.on('message', (reply: BatchReply) => this.#settle(crew, reply));
-    worker.on('error', (error) => this.#fail(error));
+    worker.on('message', (reply: Reply) => {
+      if (reply.kind === 'examined') this.#settle(crew, reply);
+      else this.#fail(new Failure(reply.code, reply.message));
+    });
+    worker.on('error', (cause) => {
+      this.#fail(new Failure('INTERNAL', `an inspection worker died: ${messageOf(cause)}`, { cause }));
+    });
     return crew;
   }
 
@@ -104,8 +120,8 @@ export class WorkerPool {
   }
 
   /** A dead worker took its files with it: nothing of this run can be trusted to be complete. */
-  #fail(cause: unknown): void {
-    this.#failed = new Failure('INTERNAL', `an inspection worker died: ${messageOf(cause)}`, { cause });
+  #fail(failure: Failure): void {
+    this.#failed ??= failure;
     for (const crew of this.#crews) {
       for (const job of crew.jobs.values()) job.reject(this.#failed);
       crew.jobs.clear();

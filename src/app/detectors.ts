@@ -1,0 +1,37 @@
+import { readFileSync } from 'node:fs';
+import { Failure, messageOf } from '../core/failure.ts';
+import { DETECTORS } from '../inspect/all.ts';
+import type { AnyDetector } from '../inspect/contract.ts';
+import { parseDigestList } from '../inspect/detectors/binaries/known-bad/digest-list.ts';
+import { knownBad, toKnownBad } from '../inspect/detectors/binaries/known-bad/index.ts';
+import type { Settings } from './settings.ts';
+
+/** A list of digests is read whole; ten million digests fit. */
+const MAX_LIST_BYTES = 1 << 30;
+
+/**
+ * Every detector, with the user's list of known bad files in place of the shorter one that ships.
+ * @throws Failure NOT_FOUND, NO_PERMISSION, TOO_LARGE, RULES_INVALID naming file and line
+ */
+export function detectorsFor({ knownBad: files }: Settings): readonly AnyDetector[] {
+  if (files.length === 0) return DETECTORS;
+  const listed = toKnownBad(files.flatMap((file) => parseDigestList(readList(file), file)));
+  return DETECTORS.map((detector) => (detector === knownBad ? listed : detector));
+}
+
+function readList(file: string): string {
+  try {
+    const bytes = readFileSync(file);
+    if (bytes.length <= MAX_LIST_BYTES) return bytes.toString('latin1');
+  } catch (error) {
+    const code =
+      error instanceof Error && 'code' in error && error.code === 'ENOENT' ? 'NOT_FOUND' : 'NO_PERMISSION';
+    throw new Failure(code, `the list of known bad files ${file} cannot be read: ${messageOf(error)}`, {
+      cause: error,
+    });
+  }
+  throw new Failure(
+    'TOO_LARGE',
+    `the list of known bad files ${file} is larger than ${MAX_LIST_BYTES} bytes`,
+  );
+}
