@@ -18,9 +18,9 @@ export interface FileRecord {
   readonly link?: string;
   /** Lower-case hex of the content. Present on every regular file that could be read to its end. */
   readonly sha256?: string;
-  /** Only for files in program and library folders: what dpkg records. */
+  /** What dpkg records. Only for files in program and library folders, and those in which something was observed. */
   readonly md5?: string;
-  /** Only for files in program and library folders: what apk records. */
+  /** What apk records; present where `md5` is. */
   readonly sha1?: string;
   /** Extended attributes; values as latin1 strings. `security.capability` is the raw VFS capability. */
   readonly xattrs?: Readonly<Record<string, string>>;

@@ -95,6 +95,12 @@ export interface FindingDraft {
   readonly line?: number;
   readonly offset?: number;
   readonly config?: FindingLocation['config'];
+  /**
+   * Set when the finding rests on what the file looks like. Where a package brought the file as it is, honest tools look
+   * like that too: a `block` is then a `review`, because a package database can be forged along with the file, and
+   * anything less is dropped.
+   */
+  readonly yieldsToPackages?: boolean;
   /** Raw is fine: the engine escapes control characters and cuts at 200 characters. Mask secrets yourself. */
   readonly evidence: string;
 }

@@ -1,6 +1,5 @@
 import { messageOf } from '../core/failure.ts';
-import type { Finding, Rule } from '../core/finding.ts';
-import { TIERS } from '../core/finding.ts';
+import { type Finding, type Rule, TIERS, type Tier } from '../core/finding.ts';
 import type { Image } from '../core/image.ts';
 import type { Distribution, PackageWithFiles } from '../core/package.ts';
 import { toPrintable } from '../core/printable.ts';
@@ -9,6 +8,7 @@ import type { AliasObservation } from './collect-aliases.ts';
 import type { AnyCataloger, AnyDetector, FindingDraft, LayerView, Seen } from './contract.ts';
 import type { LayerFacts, LayerObservation } from './facts.ts';
 import { InspectedImage, type SeenBy } from './view/image-view.ts';
+import { isPristine } from './view/provenance.ts';
 import { Timeline } from './view/timeline.ts';
 
 export interface Judgement {
@@ -135,7 +135,9 @@ function completeAll(
   for (const draft of drafts) {
     const rule = byId.get(draft.rule);
     if (rule === undefined) throw new Error(`no rule ${draft.rule} in its detector`);
-    const finding = complete(draft, rule, view);
+    const tier = tierOf(draft, rule, view);
+    if (tier === undefined) continue;
+    const finding = complete(draft, { ...rule, tier }, view);
     const key = JSON.stringify([finding.rule, finding.tier, finding.location, finding.evidence]);
     if (unique.has(key)) continue;
     const count = (counts.get(rule.id) ?? 0) + 1;
@@ -150,6 +152,18 @@ function completeAll(
   return [...unique.values()];
 }
 
+/** Undefined when nothing is left of the finding. */
+function tierOf(
+  { tier, layer, path, yieldsToPackages }: FindingDraft,
+  rule: Rule,
+  view: InspectedImage,
+): Tier | undefined {
+  const own = tier ?? rule.tier;
+  if (yieldsToPackages !== true || layer === undefined || path === undefined) return own;
+  if (!isPristine(view, layer, path)) return own;
+  return own === 'block' ? 'review' : undefined;
+}
+
 function complete(draft: FindingDraft, { id, ...rule }: Rule, view: InspectedImage): Finding {
   const { layer, path, line, offset, config } = draft;
   const ref = layer === undefined ? undefined : view.layers[layer]?.ref;
@@ -159,7 +173,6 @@ function complete(draft: FindingDraft, { id, ...rule }: Rule, view: InspectedIma
   return {
     rule: id,
     ...rule,
-    ...(draft.tier !== undefined && { tier: draft.tier }),
     location: {
       ...(ref !== undefined && { layer: ref }),
       ...(path !== undefined && { path }),

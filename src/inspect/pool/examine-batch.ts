@@ -33,19 +33,20 @@ export function examineBatch(
   return contents.map((content, index) => {
     const { observations, failures } = examination(content);
     const ofBatch = batched.map(({ id, results }) => ({ examiner: id, ...results[index] }));
+    const all = [
+      ...observations,
+      ...ofBatch.flatMap(({ examiner, observations: seen = [] }) =>
+        seen.map((observation) => ({ examiner, observation })),
+      ),
+    ];
     return {
       content: content.record.content,
-      observations: [
-        ...observations,
-        ...ofBatch.flatMap(({ examiner, observations: seen = [] }) =>
-          seen.map((observation) => ({ examiner, observation })),
-        ),
-      ],
+      observations: all,
       problems: [
         ...failures.map((failure) => toProblem(failure, content)),
         ...ofBatch.flatMap(({ problems = [] }) => problems),
       ],
-      ...(content.whole && scope === 'all' && { digests: digestsOf(content) }),
+      ...(content.whole && scope === 'all' && { digests: digestsOf(content, all.length > 0) }),
     };
   });
 }
@@ -67,8 +68,9 @@ function toProblem(
   };
 }
 
-function digestsOf({ bytes, record }: Content): FileDigests {
+/** With what package databases record, where ownership will matter: in program folders, and where something was seen. */
+function digestsOf({ bytes, record }: Content, observed: boolean): FileDigests {
   const sha256 = hash('sha256', bytes, 'hex');
-  if (!isProgramPath(record.path)) return { sha256 };
+  if (!observed && !isProgramPath(record.path)) return { sha256 };
   return { sha256, md5: hash('md5', bytes, 'hex'), sha1: hash('sha1', bytes, 'hex') };
 }

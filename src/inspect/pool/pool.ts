@@ -3,7 +3,7 @@ import { Failure, messageOf } from '../../core/failure.ts';
 import type { BatchFile, BatchReply, BatchRequest, ExaminedFile, Reply, WorkerSetup } from './messages.ts';
 
 /** Bytes of file content that may be under way at once, over all workers. */
-const BYTES_IN_FLIGHT = 48 * 2 ** 20;
+const BYTES_IN_FLIGHT = 16 * 2 ** 20;
 export const BATCH_BYTES = 2 * 2 ** 20;
 
 interface Job {

@@ -27,7 +27,12 @@ export interface PatternMatch {
 /** What one file gave: the rules that hold, or why that is not known. */
 export type YaraOutcome =
   | { readonly kind: 'scanned'; readonly matches: readonly YaraMatch[] }
-  | { readonly kind: 'failed'; readonly reason: string };
+  | {
+      readonly kind: 'failed';
+      readonly reason: string;
+      /** No later file will be scanned either. */
+      readonly lasting: boolean;
+    };
 
 /** Compiled rules in one of the two engines. */
 export interface YaraEngine {

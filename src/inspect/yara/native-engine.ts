@@ -65,7 +65,7 @@ class NativeEngine implements YaraEngine {
           : this.#scanner.scan(buffer, variablesOf(variables, path));
       return { kind: 'scanned', matches: matches.map(toMatch) };
     } catch (error) {
-      return { kind: 'failed', reason: messageOf(error) };
+      return { kind: 'failed', reason: messageOf(error), lasting: false };
     }
   }
 }

@@ -9,14 +9,20 @@ export interface RuleOutline {
   /** With their `$`; an anonymous pattern is just `$`. */
   readonly patternIds: readonly string[];
   /** Its regular expressions and hex patterns. */
-  readonly expressions: readonly Token[];
+  readonly expressions: readonly Expression[];
   readonly condition: readonly Token[];
+  /** Offsets of the condition in the source, from behind its colon to the closing brace. */
+  readonly conditionAt: { readonly from: number; readonly to: number };
+}
+
+export interface Expression extends Token {
+  /** Must it stand as a word of its own. */
+  readonly fullword: boolean;
 }
 
 export interface SourceOutline {
   readonly rules: readonly RuleOutline[];
   readonly includes: readonly Include[];
-  readonly imports: readonly string[];
   /** Every identifier used in a condition. */
   readonly words: ReadonlySet<string>;
 }
@@ -34,15 +40,12 @@ export function outlineOf(source: string): SourceOutline {
   const tokens = [...tokensOf(source)];
   const rules: RuleOutline[] = [];
   const includes: Include[] = [];
-  const imports: string[] = [];
   const words = new Set<string>();
   for (let i = 0; i < tokens.length; i++) {
     const { text, at } = tokens[i] as Token;
     const next = tokens[i + 1];
     if (text === 'include' && next?.kind === 'string') {
       includes.push({ target: next.text.slice(1, -1), from: at, to: next.at + next.text.length });
-    } else if (text === 'import' && next?.kind === 'string') {
-      imports.push(next.text.slice(1, -1));
     } else if (text === 'rule' && next?.kind === 'word') {
       const modifiers = [tokens[i - 1]?.text, tokens[i - 2]?.text].filter((word) => word !== 'rule');
       const { rule, end } = outlineRule(source, tokens, i + 1, modifiers.slice(0, 2).includes('global'));
@@ -51,7 +54,7 @@ export function outlineOf(source: string): SourceOutline {
       i = end;
     }
   }
-  return { rules, includes, imports, words };
+  return { rules, includes, words };
 }
 
 const SECTIONS: ReadonlySet<string> = new Set(['meta', 'strings', 'condition']);
@@ -87,8 +90,18 @@ function outlineRule(
     patternIds: declared
       .filter(({ text }, index) => text.startsWith('$') && declared[index + 1]?.text === '=')
       .map(({ text }) => text),
-    expressions: declared.filter(({ kind }) => kind === 'regexp' || kind === 'hex'),
+    expressions: expressionsOf(declared),
     condition: condition?.tokens ?? [],
+    conditionAt: { from: condition?.from ?? source.length, to: tokens[end]?.at ?? source.length },
   };
   return { rule, end };
+}
+
+function expressionsOf(declared: readonly Token[]): Expression[] {
+  return declared.flatMap((token, index) => {
+    if (token.kind !== 'regexp' && token.kind !== 'hex') return [];
+    const next = declared.findIndex(({ text }, at) => at > index && text.startsWith('$'));
+    const modifiers = declared.slice(index + 1, next < 0 ? undefined : next);
+    return [{ ...token, fullword: modifiers.some(({ text }) => text === 'fullword') }];
+  });
 }

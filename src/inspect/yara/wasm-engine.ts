@@ -13,18 +13,20 @@ import {
 } from './engine.ts';
 import { GAP, type Prefilter, toPrefilter } from './prefilter.ts';
 import type { RuleUnit, Variable } from './rule-unit.ts';
+import { toWasmText } from './wasm-text.ts';
 
 /*
  * The engine that runs everywhere: YARA-X as WebAssembly.
  *
  * It differs from the native one in two ways. A call costs milliseconds whatever the file, so small files are
- * searched together where that is sound (prefilter.ts). And it may *trap*: an expression as plain as `/[Uu]sage:/` in a
- * real rule set did. A trap leaves the instance's memory half changed, so nothing is asked of it again: the next file
+ * searched together where that is sound (prefilter.ts). And it may *trap*: expressions in a real rule set
+ * did. A trap leaves the instance's memory half changed, so nothing is asked of it again: the next file
  * goes to a fresh instance with the rules compiled anew. An instance is one load of the JavaScript that wraps it, which
  * holds it in a module variable; loading is asynchronous while scanning is not, hence a small stock of them.
  */
 
-type Glue = typeof import('@virustotal/yara-x');
+/** One load of the package. */
+export type Glue = typeof import('@virustotal/yara-x');
 type Rules = ReturnType<InstanceType<Glue['Compiler']>['build']>;
 type Scanner = ReturnType<Rules['scanner']>;
 
@@ -61,7 +63,12 @@ export async function loadWasm(): Promise<Compile> {
   const module = new WebAssembly.Module(readFileSync(new URL('yara_x_js_bg.wasm', home)));
   const stock: Glue[] = [];
   for (let i = 0; i < INSTANCES; i++) stock.push((await import(`${home}?instance=${loads++}`)) as Glue);
-  const host = new Host(stock, module);
+  return toWasmCompile(stock, module);
+}
+
+/** @param stock instances to use up, the first now */
+export function toWasmCompile(stock: readonly Glue[], module: object): Compile {
+  const host = new Host([...stock], module);
   return (unit) => new WasmEngine(host, unit);
 }
 
@@ -132,7 +139,9 @@ class WasmEngine implements YaraEngine {
       for (const [name, value] of values) scanner.setGlobal(name, value);
       return scanner.scan(bytes) as ScanResult;
     });
-    if (typeof result === 'string') return { kind: 'failed', reason: result };
+    if (typeof result === 'string') {
+      return { kind: 'failed', reason: result, lasting: this.#host.current === undefined };
+    }
     return { kind: 'scanned', matches: toMatches(result) };
   }
 
@@ -160,7 +169,7 @@ class WasmEngine implements YaraEngine {
     try {
       const compiled = this.#ready();
       return compiled === undefined
-        ? `the WebAssembly engine was given up after ${INSTANCES} traps`
+        ? 'the WebAssembly engine trapped too often and was given up'
         : use(compiled);
     } catch (error) {
       this.#host.restart();
@@ -174,7 +183,7 @@ class WasmEngine implements YaraEngine {
     const { variables } = this.#unit;
     const rules = compile(glue, this.#unit);
     const prefilter =
-      this.#prefilter === undefined ? undefined : build(glue, this.#prefilter.text, variables);
+      this.#prefilter === undefined ? undefined : build(glue, toWasmText(this.#prefilter.text), variables);
     this.#compiled = { glue, rules, prefilter };
     return this.#compiled;
   }
@@ -184,7 +193,7 @@ const NOTHING: YaraOutcome = { kind: 'scanned', matches: [] };
 
 function compile(glue: Glue, unit: RuleUnit): Program {
   try {
-    return build(glue, unit.text, unit.variables);
+    return build(glue, toWasmText(unit.text), unit.variables);
   } catch (error) {
     if (error instanceof WebAssembly.RuntimeError) {
       const message = 'the WebAssembly YARA engine trapped while compiling the rules; give fewer rules';

@@ -50,6 +50,8 @@ interface Compiled {
   readonly engine: YaraEngine;
 }
 
+type Failed = Extract<YaraOutcome, { kind: 'failed' }>;
+
 /** Which engine to use; `auto` takes the native one where it loads. */
 export type EngineChoice = 'auto' | 'native' | 'wasm';
 
@@ -87,6 +89,8 @@ class YaraExaminer implements BatchExaminer<YaraObservation> {
   readonly id = YARA_EXAMINER;
   readonly version = YARA_VERSION;
   readonly #compiled: readonly Compiled[];
+  /** Engines that were given up, and said so. */
+  readonly #lost = new Set<YaraEngine>();
 
   constructor(compiled: readonly Compiled[]) {
     this.#compiled = compiled;
@@ -103,11 +107,21 @@ class YaraExaminer implements BatchExaminer<YaraObservation> {
         const result = results[index] as (typeof results)[number];
         const outcome = outcomes[at] as YaraOutcome;
         if (outcome.kind === 'scanned') result.observations.push(...observe(outcome.matches, compiled, file));
-        else result.problems.push(toProblem(outcome.reason, compiled, file));
+        else result.problems.push(...this.#problems(outcome, compiled, file));
         if (compiled.from === 'user' && !file.whole && file.base === 0) result.problems.push(inWindows(file));
       });
     }
     return results;
+  }
+
+  /** An engine that was given up is said once: the files after it may be many. */
+  #problems({ reason, lasting }: Failed, { from, engine }: Compiled, { record }: Content): Problem[] {
+    if (this.#lost.has(engine)) return [];
+    if (lasting) this.#lost.add(engine);
+    const whose = from === 'own' ? 'the rules that ship' : "the user's rules";
+    const which = lasting ? 'and files after it were' : 'was';
+    const message = `${record.path} ${which} not searched with ${whose}: ${reason}`;
+    return [{ code: 'YARA_FAILED', message, effect: 'incomplete', path: record.path }];
   }
 }
 
@@ -139,12 +153,6 @@ function pick(meta: YaraMatch['meta']): YaraObservation['meta'] {
     if (value !== undefined) kept[name] = typeof value === 'string' ? value.slice(0, MAX_META) : value;
   }
   return kept;
-}
-
-function toProblem(reason: string, { from }: Compiled, { record }: Content): Problem {
-  const whose = from === 'own' ? 'the rules that ship' : "the user's rules";
-  const message = `${record.path} was not searched with ${whose}: ${reason}`;
-  return { code: 'YARA_FAILED', message, effect: 'incomplete', path: record.path };
 }
 
 function inWindows({ record }: Content): Problem {

@@ -9,32 +9,6 @@ export interface NetworkMatch extends ShellMatch {
   readonly to: Destination | undefined;
 }
 
-/** Literals of which one occurs in every text with a match. */
-export const NETWORK_NEEDLES = [
-  'curl ',
-  'wget ',
-  'aria2c',
-  'lynx ',
-  'fetch ',
-  'lwp-request',
-  'lwp-download',
-  'ftpget',
-  'tftp ',
-  'http://',
-  'https://',
-  '/dev/tcp/',
-  '/dev/udp/',
-  'ncat ',
-  'netcat ',
-  'nc -z',
-  'nc -w',
-  ' nc -',
-  'bin/nc',
-  'socat ',
-  'telnet ',
-  'ssh -',
-] as const;
-
 const FETCH = new RegExp(FETCHER, 'i');
 const DEVICE = /\/dev\/(?:tcp|udp)\/([^/\s'"]{1,200})\//;
 const CARRIER =

