@@ -4,6 +4,8 @@ import type { BatchFile, BatchReply, BatchRequest, ExaminedFile, Reply, WorkerSe
 
 /** Bytes of file content that may be under way at once, over all workers. */
 const BYTES_IN_FLIGHT = 16 * 2 ** 20;
+/** Batches that wait for a worker before another is started: starting one compiles the rules once more. */
+const BACKLOG = 3;
 export const BATCH_BYTES = 2 * 2 ** 20;
 
 interface Job {
@@ -81,7 +83,8 @@ export class WorkerPool {
       (best, crew) => (best === undefined || crew.jobs.size < best.jobs.size ? crew : best),
       undefined,
     );
-    if (idlest !== undefined && (idlest.jobs.size === 0 || this.#crews.length >= this.#size)) return idlest;
+    if (idlest !== undefined && (idlest.jobs.size < BACKLOG || this.#crews.length >= this.#size))
+      return idlest;
     const crew = this.#hire();
     this.#crews.push(crew);
     return crew;

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Detector } from '../../../contract.ts';
 import { isPristine } from '../../../view/provenance.ts';
+import { type Attested, withDigests } from '../../../view/with-digests.ts';
 
 /** One line of sshd(8)'s AUTHORIZED_KEYS FILE FORMAT: options, key type, key, comment. */
 interface AuthorizedKey {
@@ -20,7 +21,7 @@ const KEY =
 const MAX_LINE = 16 * 1024;
 const MAX_KEYS = 1_000;
 
-export const authorizedKeys: Detector<AuthorizedKey> = {
+export const authorizedKeys: Detector<Attested<AuthorizedKey>> = {
   id: RULE,
   rules: [
     {
@@ -41,23 +42,24 @@ export const authorizedKeys: Detector<AuthorizedKey> = {
       { paths: /^etc\/ssh\/(?:authorized_keys|[^/]{0,100}authorized[-_]keys[^/]{0,20}(?:\/[^/]{1,100})?$)/ },
     ],
     *examine(file) {
-      let keys = 0;
-      for (const [index, line] of file.text().split('\n').entries()) {
-        const key = keyOf(line);
-        if (key === undefined) continue;
-        if (keys++ >= MAX_KEYS) return;
-        yield { line: index + 1, ...key };
-      }
+      yield* withDigests(file, keysIn(file.text()).take(MAX_KEYS));
     },
   },
   *judge(image, seen) {
     for (const { layer, path, observation } of seen) {
-      if (isPristine(image, layer, path)) continue;
+      if (isPristine(image, layer, path, observation.digests)) continue;
       const { line, type, fingerprint, comment } = observation;
       yield { rule: RULE, layer, path, line, evidence: `${type} ${fingerprint} ${comment}`.trim() };
     }
   },
 };
+
+function* keysIn(text: string): Generator<AuthorizedKey> {
+  for (const [index, line] of text.split('\n').entries()) {
+    const key = keyOf(line);
+    if (key !== undefined) yield { line: index + 1, ...key };
+  }
+}
 
 function keyOf(raw: string): Omit<AuthorizedKey, 'line'> | undefined {
   const line = raw.slice(0, MAX_LINE).trim();

@@ -1,5 +1,6 @@
 import type { Detector } from '../../../contract.ts';
 import { isPristine } from '../../../view/provenance.ts';
+import { type Attested, withDigests } from '../../../view/with-digests.ts';
 import { type AuthLine, endsOnSuccess, parseAuthLines } from './auth-lines.ts';
 
 /*
@@ -27,7 +28,7 @@ const UNDECIDING =
 
 const MAX_FACTS = 200;
 
-export const pam: Detector<PamFact> = {
+export const pam: Detector<Attested<PamFact>> = {
   id: 'accounts/pam',
   rules: [
     {
@@ -58,16 +59,13 @@ export const pam: Detector<PamFact> = {
     version: 1,
     wants: [{ paths: /^(?:etc|usr\/etc|usr\/lib|usr\/share)\/(?:pam\.d\/[^/]{1,255}|pam\.conf)$/ }],
     *examine(file) {
-      let facts = 0;
-      for (const fact of factsOf([...parseAuthLines(file.text(), file.record.path)])) {
-        if (facts++ >= MAX_FACTS) return;
-        yield fact;
-      }
+      const lines = [...parseAuthLines(file.text(), file.record.path)];
+      yield* withDigests(file, factsOf(lines).take(MAX_FACTS));
     },
   },
   *judge(image, seen) {
     for (const { layer, path, observation } of seen) {
-      if (isPristine(image, layer, path)) continue;
+      if (isPristine(image, layer, path, observation.digests)) continue;
       const rule = observation.kind === 'exec' ? EXEC : PERMIT;
       yield { rule, layer, path, line: observation.line, evidence: observation.text };
     }

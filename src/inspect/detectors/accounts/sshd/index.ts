@@ -1,5 +1,6 @@
 import type { Detector } from '../../../contract.ts';
 import { isPristine } from '../../../view/provenance.ts';
+import { type Attested, withDigests } from '../../../view/with-digests.ts';
 import { type Directive, parseDirectives } from './directives.ts';
 
 const LOGIN = 'accounts/sshd-login';
@@ -11,7 +12,7 @@ const USUAL_KEYS =
 
 const MAX_FACTS = 200;
 
-export const sshd: Detector<Directive> = {
+export const sshd: Detector<Attested<Directive>> = {
   id: 'accounts/sshd',
   rules: [
     {
@@ -40,18 +41,14 @@ export const sshd: Detector<Directive> = {
     version: 1,
     wants: [{ paths: /^(?:usr\/)?(?:local\/)?etc\/ssh\/sshd_config(?:\.d\/[^/]{1,250}\.conf)?$/ }],
     *examine(file) {
-      let facts = 0;
-      for (const directive of parseDirectives(file.text())) {
-        if (ruleOf(directive) === undefined) continue;
-        if (facts++ >= MAX_FACTS) return;
-        yield directive;
-      }
+      const opening = parseDirectives(file.text()).filter((each) => ruleOf(each) !== undefined);
+      yield* withDigests(file, opening.take(MAX_FACTS));
     },
   },
   *judge(image, seen) {
     for (const { layer, path, observation } of seen) {
       const rule = ruleOf(observation);
-      if (rule === undefined || isPristine(image, layer, path)) continue;
+      if (rule === undefined || isPristine(image, layer, path, observation.digests)) continue;
       const { keyword, value, match, line } = observation;
       if (keyword === 'authorizedkeyscommand' && image.owner(programOf(value), layer) !== undefined) continue;
       const evidence = `${keyword} ${value}${match === undefined ? '' : ` (Match ${match})`}`;

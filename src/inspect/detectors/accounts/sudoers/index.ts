@@ -1,5 +1,6 @@
 import type { Detector } from '../../../contract.ts';
 import { isPristine } from '../../../view/provenance.ts';
+import { type Attested, withDigests } from '../../../view/with-digests.ts';
 import { joinedLines } from '../joined-lines.ts';
 
 /** A rule of sudoers(5) or doas.conf(5) that asks for no password. */
@@ -14,7 +15,7 @@ const RULE = 'accounts/passwordless-sudo';
 const MAX_LINE = 64 * 1024;
 const MAX_RULES = 1_000;
 
-export const sudoers: Detector<OpenRule> = {
+export const sudoers: Detector<Attested<OpenRule>> = {
   id: 'accounts/sudoers',
   rules: [
     {
@@ -40,22 +41,22 @@ export const sudoers: Detector<OpenRule> = {
     ],
     *examine(file) {
       const isOpen = file.record.path.includes('/doas') ? isOpenDoas : isOpenSudo;
-      let rules = 0;
-      for (const { line, text: raw } of joinedLines(file.text(), MAX_LINE)) {
-        const text = raw.trim();
-        if (!isOpen(text)) continue;
-        if (rules++ >= MAX_RULES) return;
-        yield { line, text: text.slice(0, 300) };
-      }
+      yield* withDigests(file, openRules(file.text(), isOpen).take(MAX_RULES));
     },
   },
   *judge(image, seen) {
     for (const { layer, path, observation } of seen) {
-      if (isPristine(image, layer, path)) continue;
+      if (isPristine(image, layer, path, observation.digests)) continue;
       yield { rule: RULE, layer, path, line: observation.line, evidence: observation.text };
     }
   },
 };
+
+function* openRules(whole: string, isOpen: (line: string) => boolean): Generator<OpenRule> {
+  for (const { line, text } of joinedLines(whole, MAX_LINE)) {
+    if (isOpen(text.trim())) yield { line, text: text.trim().slice(0, 300) };
+  }
+}
 
 /** `NOPASSWD:` as a tag of a user specification, or authentication switched off by a `Defaults` line (sudoers(5)). */
 function isOpenSudo(line: string): boolean {

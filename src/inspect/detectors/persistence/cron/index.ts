@@ -7,6 +7,7 @@ import { statementsOf } from '../../../content/shell/statements.ts';
 import { isComment } from '../../../content/shell/text-role.ts';
 import type { Detector } from '../../../contract.ts';
 import { isPristine } from '../../../view/provenance.ts';
+import { type Attested, withDigests } from '../../../view/with-digests.ts';
 import { oddPlace } from '../odd-place.ts';
 import { findRemoteCode } from '../remote-code.ts';
 
@@ -38,7 +39,7 @@ const WORDS = {
 };
 const MAX_FACTS = 100;
 
-export const cron: Detector<CronFact> = {
+export const cron: Detector<Attested<CronFact>> = {
   id: 'persistence/cron',
   rules: [
     {
@@ -62,16 +63,12 @@ export const cron: Detector<CronFact> = {
       },
     ],
     *examine(file) {
-      let facts = 0;
-      for (const fact of factsOf(file.text())) {
-        if (facts++ >= MAX_FACTS) return;
-        yield fact;
-      }
+      yield* withDigests(file, factsOf(file.text()).take(MAX_FACTS));
     },
   },
   *judge(image, seen) {
     for (const { layer, path, observation } of seen) {
-      if (isPristine(image, layer, path)) continue;
+      if (isPristine(image, layer, path, observation.digests)) continue;
       const { tier, why, line, text } = observation;
       yield { rule: RULE, layer, path, line, evidence: `${why}: ${text}`, ...(tier !== 'block' && { tier }) };
     }

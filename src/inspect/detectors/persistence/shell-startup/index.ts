@@ -4,6 +4,7 @@ import { findNetworkCode } from '../../../content/shell/network-code.ts';
 import { isComment } from '../../../content/shell/text-role.ts';
 import type { Detector } from '../../../contract.ts';
 import { isPristine } from '../../../view/provenance.ts';
+import { type Attested, withDigests } from '../../../view/with-digests.ts';
 import { findRemoteCode } from '../remote-code.ts';
 
 interface StartupCode {
@@ -19,7 +20,7 @@ const SYSTEM =
 const HOME =
   /(?:^|\/)\.(?:bashrc|bash_profile|bash_login|bash_logout|bash_aliases|profile|kshrc|shrc|ashrc|zshrc|zshenv|zprofile|zlogin|zlogout|cshrc|tcshrc|login|xprofile|xsessionrc|config\/fish\/config\.fish)$/;
 
-export const shellStartup: Detector<StartupCode> = {
+export const shellStartup: Detector<Attested<StartupCode>> = {
   id: RULE,
   rules: [
     {
@@ -40,16 +41,12 @@ export const shellStartup: Detector<StartupCode> = {
       { paths: HOME, content: ['text', 'script'] },
     ],
     *examine(file) {
-      let facts = 0;
-      for (const fact of codeIn(file.text())) {
-        if (facts++ >= MAX_FACTS) return;
-        yield fact;
-      }
+      yield* withDigests(file, codeIn(file.text()).take(MAX_FACTS));
     },
   },
   *judge(image, seen) {
     for (const { layer, path, observation } of seen) {
-      if (isPristine(image, layer, path)) continue;
+      if (isPristine(image, layer, path, observation.digests)) continue;
       yield { rule: RULE, layer, path, line: observation.line, evidence: observation.text };
     }
   },

@@ -2,6 +2,7 @@ import type { Tier } from '../../../../core/finding.ts';
 import { baseNameOf } from '../../../../core/layer-path.ts';
 import type { Detector, FileView, ImageView } from '../../../contract.ts';
 import { isPristine } from '../../../view/provenance.ts';
+import { type Attested, withDigests } from '../../../view/with-digests.ts';
 import { oddPlace } from '../odd-place.ts';
 import { findRemoteCode, type RemoteCode } from '../remote-code.ts';
 import { inittabPrograms, type StartLine, scriptPrograms, unitPrograms } from './start-lines.ts';
@@ -34,7 +35,7 @@ const WORDS = {
   connection: 'opens a connection',
 };
 
-export const units: Detector<UnitFact> = {
+export const units: Detector<Attested<UnitFact>> = {
   id: 'persistence/units',
   rules: [
     {
@@ -52,16 +53,12 @@ export const units: Detector<UnitFact> = {
     version: 1,
     wants: [SYSTEMD, INIT_SCRIPT, INITTAB].map((paths) => ({ paths, content: ['text', 'script'] as const })),
     *examine(file) {
-      let facts = 0;
-      for (const fact of factsOf(file)) {
-        if (facts++ >= MAX_FACTS) return;
-        yield fact;
-      }
+      yield* withDigests(file, factsOf(file).take(MAX_FACTS));
     },
   },
   *judge(image, seen) {
     for (const { layer, path, observation } of seen) {
-      if (isPristine(image, layer, path)) continue;
+      if (isPristine(image, layer, path, observation.digests)) continue;
       const place = { rule: RULE, layer, path };
       if (observation.kind === 'remote') {
         const { kind, line, text } = observation.code;
