@@ -45,6 +45,11 @@ export interface FileView {
   readonly interpreter: string | undefined;
   /** `bytes` as latin1: offsets in the string are offsets in `bytes`. Decoded once, however many ask. */
   text(): string;
+  /**
+   * Says that a bound of the examiner's own cut something: an `incomplete` problem of the file.
+   * @param what what was not looked at, as in `accounts after the first 1,000`
+   */
+  cut(what: string): void;
   /** Offsets in `bytes` where the needle occurs, at most 64; only for needles that the examiner wants. */
   hits(needle: string): readonly number[];
 }

@@ -1,5 +1,4 @@
 import { hash } from 'node:crypto';
-import type { Problem } from '../../core/problem.ts';
 import { classify } from '../content/classify.ts';
 import type { Content, toExamination } from '../examine.ts';
 import type { BatchExaminer } from '../yara/batch-examiner.ts';
@@ -31,7 +30,7 @@ export function examineBatch(
     results: examiner.examineBatch(contents),
   }));
   return contents.map((content, index) => {
-    const { observations, failures } = examination(content);
+    const { observations, problems } = examination(content);
     const ofBatch = batched.map(({ id, results }) => ({ examiner: id, ...results[index] }));
     const all = [
       ...observations,
@@ -42,10 +41,7 @@ export function examineBatch(
     return {
       content: content.record.content,
       observations: all,
-      problems: [
-        ...failures.map((failure) => toProblem(failure, content)),
-        ...ofBatch.flatMap(({ problems = [] }) => problems),
-      ],
+      problems: [...problems, ...ofBatch.flatMap(({ problems: found = [] }) => found)],
       ...(content.whole && scope === 'all' && { digests: digestsOf(content, all.length > 0) }),
     };
   });
@@ -54,18 +50,6 @@ export function examineBatch(
 function toContent(buffer: ArrayBuffer, { record, start, length, base, whole, content }: BatchFile): Content {
   const bytes = new Uint8Array(buffer, start, length);
   return { record: { ...record, content: content ?? classify(bytes) }, bytes, base, whole };
-}
-
-function toProblem(
-  { examiner, message }: { examiner: string; message: string },
-  { record }: Content,
-): Problem {
-  return {
-    code: 'DETECTOR_FAILED',
-    message: `${examiner} failed: ${message}`,
-    effect: 'incomplete',
-    path: record.path,
-  };
 }
 
 /** With what package databases record, where ownership will matter: in program folders, and where something was seen. */

@@ -111,16 +111,9 @@ function toFacts(
     const content = classify(bytes);
     const record = { ...base, size: bytes.length, ...digestsOf(bytes), content };
     files.push(record);
-    const { observations: seen, failures } = examination({ record, bytes, base: 0, whole: true });
+    const { observations: seen, problems: found } = examination({ record, bytes, base: 0, whole: true });
     observations.push(...seen.map((one) => ({ ...one, path })));
-    problems.push(
-      ...failures.map(({ examiner, message }) => ({
-        code: 'DETECTOR_FAILED' as const,
-        message: `${examiner}: ${message}`,
-        effect: 'incomplete' as const,
-        path,
-      })),
-    );
+    problems.push(...found);
   }
   const diffId = toDigest('sha256', hex('sha256', Buffer.from(JSON.stringify(files))));
   return { diffId, files, whiteouts, oddities, observations, problems, bytes: 0 };
