@@ -6,12 +6,12 @@
  */
 export function toPrintable(raw: string, limit = Number.POSITIVE_INFINITY): string {
   const cut = raw.length > limit ? `${raw.slice(0, limit - 1)}…` : raw;
-  return cut.replace(UNSAFE, escape);
+  return cut.replace(UNSAFE, toEscape);
 }
 
 const UNSAFE = /[\x00-\x1f\x7f-\x9f\u00ad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb]/g;
 
-function escape(char: string): string {
+function toEscape(char: string): string {
   if (char === '\n') return '\\n';
   if (char === '\r') return '\\r';
   if (char === '\t') return ' ';

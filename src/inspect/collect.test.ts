@@ -49,12 +49,15 @@ test('collect: small files are hashed, classified and examined in workers', asyn
     await sink.file(record('etc/ld.so.preload', preload.length), chunksOf(preload, 3));
     await sink.file(record('usr/bin/x', 4), chunksOf(Buffer.from('\x7fELF', 'latin1'), 9));
     sink.entry(record('empty', 0));
+    await sink.file(record('srv/plain', 5), chunksOf(Buffer.from('plain'), 9));
+    await sink.file(record('srv/plain', 3), chunksOf(Buffer.from('abc'), 3));
   });
-  const [, file, program, empty] = facts.files;
+  const [, file, program, empty, plain] = facts.files;
   assert.equal(file?.sha256, hex('sha256', preload));
   assert.deepEqual([file?.content, program?.content, empty?.content], ['text', 'elf', 'empty']);
   assert.equal(program?.md5, hex('md5', Buffer.from('\x7fELF', 'latin1')));
-  assert.equal(file?.md5, undefined, 'only program folders need md5');
+  assert.equal(file?.md5, hex('md5', preload), 'something was seen in it, so ownership will matter');
+  assert.equal(plain?.md5, undefined, 'nothing was seen in it, and it is in no program folder');
   assert.equal(empty?.sha256, hex('sha256', Buffer.alloc(0)));
   assert.ok(facts.observations.some(({ path }) => path === 'etc/ld.so.preload'));
 });
