@@ -1,4 +1,7 @@
-import type { Progress } from '../app/run.ts';
+import type { WriteStream } from 'node:tty';
+import type { LayerProgress, Progress } from '../app/run.ts';
+import { type LayerState, type ReadingState, renderProgress } from '../report/progress.ts';
+import { terminalOf } from './terminal.ts';
 
 /** Shows how far an inspection is. */
 export interface ProgressView {
@@ -7,6 +10,61 @@ export interface ProgressView {
   readonly finish: () => void;
 }
 
-export function showProgress(_wanted: boolean): ProgressView {
-  return { update: () => undefined, finish: () => undefined };
+/** The part of a terminal that is written to. */
+export type ProgressStream = Pick<WriteStream, 'isTTY' | 'columns' | 'write'>;
+
+/** Milliseconds between two drawings: ten a second. */
+const PAUSE = 100;
+
+const ERASE = '\r\x1b[K';
+/** A line too wide, in a font that says so, is cut by the terminal and not wrapped: wrapped lines cannot be redrawn. */
+const NO_WRAP = '\x1b[?7l';
+const WRAP = '\x1b[?7h';
+
+/** A bar on one line, redrawn in place. Nothing at all where `stream` is no terminal, or one without control. */
+export function showProgress(
+  wanted: boolean,
+  stream: ProgressStream = process.stderr,
+  now: () => number = () => performance.now(),
+): ProgressView {
+  if (!wanted || stream.isTTY !== true || process.env.TERM === 'dumb') {
+    return { update: () => undefined, finish: () => undefined };
+  }
+  let state: ReadingState | undefined;
+  let drawn = Number.NEGATIVE_INFINITY;
+  let visible = false;
+  const draw = (): void => {
+    if (state === undefined) return;
+    drawn = now();
+    visible = true;
+    stream.write(`${NO_WRAP}${ERASE}${renderProgress(state, terminalOf(stream))}${WRAP}`);
+  };
+  return {
+    update: (progress) => {
+      state = advance(state, progress);
+      const last = state?.layers.every(({ done }) => done) === true;
+      if (last || now() - drawn >= PAUSE) draw();
+    },
+    finish: () => {
+      if (visible) stream.write(ERASE);
+      visible = false;
+    },
+  };
+}
+
+function advance(state: ReadingState | undefined, progress: Progress): ReadingState | undefined {
+  if (progress.kind === 'layer') return state === undefined ? undefined : withLayer(state, progress);
+  const { location, layers } = progress;
+  return {
+    location,
+    layers: layers.map((size) => ({ bytes: 0, done: false, ...(size !== undefined && { size }) })),
+  };
+}
+
+function withLayer(state: ReadingState, { index, bytes, done }: LayerProgress): ReadingState {
+  const old = state.layers[index];
+  if (old === undefined) return state;
+  // Late news of a layer must not take it back.
+  const layer: LayerState = { ...old, bytes: Math.max(old.bytes, bytes), done: old.done || done };
+  return { ...state, layers: state.layers.with(index, layer) };
 }

@@ -1,12 +1,14 @@
 import type { ConfigChange, FileChange, ImageDiff, PackageChange } from '../../core/diff.ts';
 import type { Finding } from '../../core/finding.ts';
 import { toPrintable } from '../../core/printable.ts';
+import { placeOf } from '../place.ts';
 import { TIER_COLOURS } from '../terminal/findings.ts';
-import { painter, plural, type TerminalOptions, wrap } from '../terminal/style.ts';
-import { placeOf } from '../terminal/where.ts';
+import { fit, fitMiddle, painter, plural, type TerminalOptions, wrap } from '../terminal/style.ts';
 
 /** Lines shown of each list; the JSON has all of them. */
 const SHOWN = 20;
+/** Characters of one path. */
+const PATH = 160;
 
 /** A difference for a person: new findings first, then packages, config and files. */
 export function renderDiff(diff: ImageDiff, options: TerminalOptions): string {
@@ -37,7 +39,10 @@ export function renderDiff(diff: ImageDiff, options: TerminalOptions): string {
     ...section(
       'PROBLEMS',
       options,
-      problems.map(({ code, message }) => `! ${code} ${toPrintable(message, 300)}`),
+      problems.map(({ code, message }) =>
+        wrap(`! ${code} ${toPrintable(message, 300)}`, options.width - 2, '    '),
+      ),
+      'problem',
     ),
     '',
     `the newer image: ${paint('bold', diff.decision.outcome)}`,
@@ -45,12 +50,17 @@ export function renderDiff(diff: ImageDiff, options: TerminalOptions): string {
   return `${lines.join('\n')}\n`;
 }
 
-function section(title: string, options: TerminalOptions, lines: readonly string[]): string[] {
+function section(
+  title: string,
+  options: TerminalOptions,
+  lines: readonly string[],
+  noun = 'change',
+): string[] {
   const paint = painter(options);
   const rest = lines.length - SHOWN;
   return [
     '',
-    paint('bold', `${title}  ${lines.length === 0 ? 'no change' : plural(lines.length, 'change')}`),
+    paint('bold', `${title}  ${lines.length === 0 ? `no ${noun}` : plural(lines.length, noun)}`),
     ...lines.slice(0, SHOWN).map((line) => `  ${line}`),
     ...(rest > 0 ? [paint('dim', `  … ${rest} more; --format json has them all`)] : []),
   ];
@@ -62,7 +72,7 @@ function renderFinding(
   options: TerminalOptions,
 ): string {
   const paint = painter(options);
-  const text = `${sign} ${tier} ${title}: ${placeOf(location)} (${rule})`;
+  const text = `${sign} ${tier} ${title}: ${fitMiddle(placeOf(location), PATH)} (${rule})`;
   return paint(sign === '+' ? TIER_COLOURS[tier] : 'dim', wrap(text, options.width - 2, '    '));
 }
 
@@ -73,7 +83,8 @@ function renderPackage({ type, name, before, after }: PackageChange): string {
 
 function renderConfig({ field, before, after }: ConfigChange, options: TerminalOptions): string {
   const room = Math.max(30, Math.floor((options.width - field.length - 10) / 2));
-  return `~ ${field}: ${toPrintable(before, room)} → ${toPrintable(after, room)}`;
+  const short = (text: string): string => fit(toPrintable(text, 1000), room);
+  return `~ ${toPrintable(field, 200)}: ${short(before)} → ${short(after)}`;
 }
 
 function suspiciousFirst(changes: readonly FileChange[]): FileChange[] {
@@ -87,5 +98,5 @@ function renderChanged(change: FileChange, options: TerminalOptions): string {
 }
 
 function renderFile({ path, owner }: FileChange): string {
-  return `/${toPrintable(path)}${owner === undefined ? '' : ` (${toPrintable(owner)})`}`;
+  return `/${fitMiddle(toPrintable(path, 4096), PATH)}${owner === undefined ? '' : ` (${toPrintable(owner, 100)})`}`;
 }

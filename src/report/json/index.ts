@@ -5,7 +5,7 @@ import { REPORT_SCHEMA_VERSION, type Report } from '../../core/report.ts';
  * stand in `reports`.
  */
 export function renderJson(reports: readonly Report[]): string {
-  const [only, ...more] = reports;
-  const document = more.length === 0 ? only : { schemaVersion: REPORT_SCHEMA_VERSION, reports };
+  const [first] = reports;
+  const document = reports.length === 1 ? first : { schemaVersion: REPORT_SCHEMA_VERSION, reports };
   return `${JSON.stringify(document, null, 2)}\n`;
 }

@@ -3,7 +3,8 @@ import { TIERS } from '../../core/finding.ts';
 import { toPrintable } from '../../core/printable.ts';
 import type { Problem } from '../../core/problem.ts';
 import type { Report } from '../../core/report.ts';
-import { renderFindings } from './findings.ts';
+import { platformOf } from '../image-name.ts';
+import { renderFindings, TIER_COLOURS } from './findings.ts';
 import { type Paint, painter, plural, type TerminalOptions, wrap } from './style.ts';
 
 /** Problems shown unless everything is asked for. */
@@ -33,19 +34,33 @@ export function renderTerminal(
   return `${lines.join('\n')}\n`;
 }
 
-function renderVerdict({ decision, image, findings, problems }: Report, options: TerminalOptions): string[] {
+function renderVerdict(report: Report, options: TerminalOptions): string[] {
+  const { decision, image, findings, problems } = report;
   const paint = painter(options);
   const [word, colour] = VERDICTS[decision.outcome];
   const digest = image.digest ?? image.configDigest;
-  const platform = image.platform === undefined ? '' : `  ${toPrintable(platformOf(image.platform))}`;
-  const unread = problems.filter(({ effect }) => effect === 'incomplete').length;
-  const counts = TIERS.map((tier) => `${findings.filter((finding) => finding.tier === tier).length} ${tier}`);
-  const summary = [...counts, ...(unread > 0 ? [`${plural(unread, 'part')} unread`] : [])].join(' · ');
+  const platform = image.platform === undefined ? '' : ` (${platformOf(image.platform)})`;
+  // Where nothing below says why, the reason itself does.
+  const lone = findings.length + problems.length === 0 || decision.outcome === 'allow';
+  const room = options.width - word.length - 2;
   return [
-    `${paint(colour, word)}  ${paint('bold', wrap(toPrintable(image.location), options.width - word.length - 2, '  '))}`,
-    paint('dim', `${digest === undefined ? image.kind : digest}${platform}`),
-    decision.outcome === 'allow' ? `${summary} · ${decision.reasons[0] ?? ''}` : summary,
+    `${paint(colour, word)}  ${paint('bold', wrap(`${toPrintable(image.location, 1000)}${platform}`, room, '  '))}`,
+    paint('dim', digest ?? image.kind),
+    renderCounts(report, options),
+    ...(lone ? decision.reasons.map((reason) => wrap(toPrintable(reason, 500), options.width)) : []),
   ];
+}
+
+function renderCounts({ findings, problems }: Report, options: TerminalOptions): string {
+  const paint = painter(options);
+  const unread = problems.filter(({ effect }) => effect === 'incomplete').length;
+  const counts = TIERS.map((tier) => {
+    const count = findings.filter((finding) => finding.tier === tier).length;
+    return paint(count === 0 ? 'dim' : TIER_COLOURS[tier], `${count} ${tier}`);
+  });
+  return [...counts, ...(unread > 0 ? [paint('yellow', `${plural(unread, 'part')} unread`)] : [])].join(
+    ' · ',
+  );
 }
 
 function renderProblems(
@@ -61,7 +76,7 @@ function renderProblems(
   const rest = sorted.length - shown.length;
   return [
     '',
-    paint('bold', 'PROBLEMS  what could not be read, or is worth saying about how it was'),
+    `${paint('bold', 'PROBLEMS')}  ${wrap('what could not be read, or is worth saying about how it was', options.width - 10, '          ')}`,
     ...shown.map((problem) => renderProblem(problem, options)),
     ...(rest > 0 ? [paint('dim', `  … ${rest} more; --verbose shows them all`)] : []),
   ];
@@ -70,13 +85,13 @@ function renderProblems(
 function renderProblem({ code, effect, message, layer, path }: Problem, options: TerminalOptions): string {
   const paint = painter(options);
   const where = [
-    path === undefined ? '' : `/${toPrintable(path)}`,
+    path === undefined ? '' : `/${toPrintable(path, 200)}`,
     layer === undefined ? '' : `layer ${layer.index}`,
   ]
     .filter((part) => part !== '')
     .join(', ');
   const mark = effect === 'incomplete' ? paint('yellow', '!') : paint('dim', 'i');
-  const text = `${code} ${toPrintable(message)}${where === '' ? '' : ` (${where})`}`;
+  const text = `${code} ${toPrintable(message, 500)}${where === '' ? '' : ` (${where})`}`;
   return `  ${mark} ${wrap(text, options.width - 4, '    ')}`;
 }
 
@@ -90,7 +105,7 @@ function renderContents({ image, packages, timings }: Report, options: TerminalO
   const cached = image.layers.filter((layer) => layer.cached).length;
   const layers = `${plural(image.layers.length, 'layer')}${cached > 0 ? ` (${cached} from the cache)` : ''}`;
   const contents = [
-    toPrintable(system),
+    toPrintable(system, 60),
     ...(kinds.length > 0 ? kinds : ['no packages']),
     plural(image.files, 'file'),
     layers,
@@ -99,8 +114,4 @@ function renderContents({ image, packages, timings }: Report, options: TerminalO
     paint('dim', wrap(contents.join(' · '), options.width)),
     paint('dim', `read in ${(timings.total / 1000).toFixed(2)} s`),
   ];
-}
-
-function platformOf({ os, architecture, variant }: NonNullable<Report['image']['platform']>): string {
-  return [os, architecture, ...(variant === undefined ? [] : [variant])].join('/');
 }

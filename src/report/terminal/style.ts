@@ -28,12 +28,28 @@ export function wrap(text: string, width: number, indent = ''): string {
   return [...lines, line].join(`\n${indent}`);
 }
 
+/** By code points, so that no character is cut in two. */
 function chunks(word: string, width: number): string[] {
   const size = Math.max(width, 20);
   if (word.length <= size) return [word];
-  return Array.from({ length: Math.ceil(word.length / size) }, (_, at) =>
-    word.slice(at * size, (at + 1) * size),
+  const points = Array.from(word);
+  return Array.from({ length: Math.ceil(points.length / size) }, (_, at) =>
+    points.slice(at * size, (at + 1) * size).join(''),
   );
+}
+
+/** Cuts text, already safe to show, so that it fits `width`. */
+export function fit(text: string, width: number): string {
+  const points = Array.from(text);
+  return points.length <= width ? text : `${points.slice(0, Math.max(0, width - 1)).join('')}…`;
+}
+
+/** As `fit`, but cuts the middle out: of a path both ends tell something. */
+export function fitMiddle(text: string, width: number): string {
+  const points = Array.from(text);
+  if (points.length <= width) return text;
+  const tail = Math.floor((width - 1) / 2);
+  return `${points.slice(0, width - 1 - tail).join('')}…${points.slice(-tail).join('')}`;
 }
 
 export function plural(count: number, noun: string): string {

@@ -1,0 +1,109 @@
+import type { Outcome } from '../../core/decision.ts';
+import { TIERS } from '../../core/finding.ts';
+import type { ImageConfig } from '../../core/image.ts';
+import type { Report } from '../../core/report.ts';
+import { nameOf, platformOf } from '../image-name.ts';
+import { type Content, html, type Markup } from './markup.ts';
+import { MASKED, secretPlaces } from './secrets.ts';
+
+const VERDICTS: Readonly<Record<Outcome, readonly [word: string, mark: string, meaning: string]>> = {
+  allow: ['Allowed', '✓', 'Nothing above a note was found, and everything could be read.'],
+  deny: ['Denied', '✕', 'At least one finding is alone enough to refuse this image.'],
+  undetermined: ['Undetermined', '?', 'A person has to look, or something could not be read.'],
+};
+
+/** The head of the page: the verdict, the counts, and which image this is. */
+export function renderVerdict(report: Report): Markup {
+  const { decision, image, findings, problems, packages } = report;
+  const [word, mark, meaning] = VERDICTS[decision.outcome];
+  const counts = TIERS.map((tier) =>
+    count(findings.filter((finding) => finding.tier === tier).length, tier, tier),
+  );
+  // Where nothing else on the page says why, the reason itself does.
+  const lone = findings.length + problems.length === 0 ? decision.reasons[0] : undefined;
+  const unread = problems.filter(({ effect }) => effect === 'incomplete').length;
+  return html`<header class="${decision.outcome}">
+<p class="verdict"><span class="mark" aria-hidden="true">${mark}</span> ${word}</p>
+<h1>${nameOf(image)}</h1>
+<p class="meaning">${lone ?? meaning}</p>
+<ul class="counts">${counts}${count(unread, 'unread', 'problem')}${count(packages.length, packages.length === 1 ? 'package' : 'packages', 'plain')}</ul>
+</header>
+<dl class="facts">${factsOf(report).map(renderFact)}</dl>`;
+}
+
+function count(number: number, word: string, kind: string): Markup {
+  return html`<li class="${kind}${number === 0 ? ' zero' : ''}"><b>${number.toLocaleString('en')}</b> ${word}</li>`;
+}
+
+type Fact = readonly [name: string, value: Content];
+
+function factsOf({ image }: Report): Fact[] {
+  const system = image.distribution;
+  return [
+    ['Location', image.location],
+    ...(image.digest === undefined ? [] : [['Digest', html`<code>${image.digest}</code>`] as const]),
+    ...(image.configDigest === undefined
+      ? []
+      : [['Config digest', html`<code>${image.configDigest}</code>`] as const]),
+    ...(image.indexDigest === undefined
+      ? []
+      : [['Index digest', html`<code>${image.indexDigest}</code>`] as const]),
+    ...(image.tags.length === 0 ? [] : [['Tags', image.tags.join(', ')] as const]),
+    ['Kind', image.kind],
+    ...(image.platform === undefined ? [] : [['Platform', platformOf(image.platform)] as const]),
+    ['System', system === undefined ? 'not known' : (system.name ?? `${system.id} ${system.version ?? ''}`)],
+    [
+      'Files',
+      `${image.files.toLocaleString('en')} in ${image.layers.length} ${image.layers.length === 1 ? 'layer' : 'layers'}`,
+    ],
+    ...(image.config.created === undefined ? [] : [['Created', image.config.created] as const]),
+  ];
+}
+
+function renderFact([name, value]: Fact): Markup {
+  return html`<div><dt>${name}</dt><dd>${value}</dd></div>`;
+}
+
+/** What the image would run, and how. */
+export function renderConfig({ image, findings }: Report): Markup {
+  const secrets = secretPlaces(findings);
+  const facts = configFacts(image.config, secrets).filter(([, values]) => values.length > 0);
+  if (facts.length === 0) return html``;
+  return html`<section class="config">
+<h2>Config</h2>
+<dl class="facts">${facts.map(([name, values]) => renderFact([name, values.map((value) => html`<code>${value}</code>`)]))}</dl>
+</section>`;
+}
+
+/** A page is passed around: where a secret was found, the name is shown and the value is not. */
+function configFacts(
+  config: ImageConfig,
+  secrets: ReadonlySet<string>,
+): (readonly [name: string, values: readonly string[]])[] {
+  const one = (text: string | undefined): string[] => (text === undefined || text === '' ? [] : [text]);
+  const command = (field: string, words: readonly string[]): readonly string[] =>
+    secrets.has(field) ? [MASKED] : words;
+  const pair = (field: string, name: string, value: string): string =>
+    `${name}=${secrets.has(`${field}.${name}`) ? MASKED : value}`;
+  return [
+    ['Entrypoint', command('Entrypoint', config.entrypoint)],
+    ['Command', command('Cmd', config.cmd)],
+    ['Shell', config.shell],
+    ['User', one(config.user)],
+    ['Working folder', one(config.workingDir)],
+    ['Health check', command('Healthcheck', config.healthcheck)],
+    ['On build', config.onBuild.map((line, index) => (secrets.has(`OnBuild[${index}]`) ? MASKED : line))],
+    [
+      'Environment',
+      config.env.map((line) => {
+        const [name = '', ...value] = line.split('=');
+        return pair('Env', name, value.join('='));
+      }),
+    ],
+    ['Ports', config.exposedPorts],
+    ['Volumes', config.volumes],
+    ['Labels', Object.entries(config.labels).map(([name, value]) => pair('Labels', name, value))],
+    ['Stop signal', one(config.stopSignal)],
+    ['Author', one(config.author)],
+  ];
+}
