@@ -23,6 +23,7 @@ const PEERS: Readonly<Record<string, string>> = {
   '/usr/bin/db5.3_load': 'db5.3-util',
   '/usr/bin/chromium': 'chromium',
   '/usr/bin/tmux': 'tmux',
+  '/usr/share/doc/python3-venv': 'python3-venv',
 };
 
 const missing = Object.entries(PEERS).filter(([file]) => !existsSync(file));

@@ -144,6 +144,33 @@ for (const [name, layers] of LINKED) {
   });
 }
 
+test('no report quotes a secret of the config, not even in the instruction that made a layer', (context) => {
+  const folder = scratch(context);
+  const secret = ['glpat', 'Zq3vT8wLx1KpRb6YdN2h'].join('-');
+  const config = {
+    config: { Env: [`CI_TOKEN=${secret}`] },
+    history: [{ created_by: `RUN TOKEN=${secret} make` }],
+  };
+  const file = join(folder, 'image.tar');
+  writeFileSync(file, tar(dockerMembers(buildImage({ config }))));
+  const outputs = ['json', 'sarif', 'cyclonedx', 'spdx', 'junit', 'html'].flatMap((format) => [
+    '-f',
+    `${format}=${join(folder, format)}`,
+  ]);
+  const { status, stdout } = cli(folder, 'inspect', ...outputs, file);
+  assert.equal(status, 2);
+  assert.ok(stdout.includes('secrets/environment'), stdout);
+  for (const text of [
+    stdout,
+    ...outputs
+      .slice(1)
+      .filter((_, at) => at % 2 === 0)
+      .map((one) => readFileSync(one.slice(one.indexOf('=') + 1), 'utf8')),
+  ]) {
+    assert.ok(!text.includes(secret));
+  }
+});
+
 test('the library reports progress', async (context) => {
   const seen: Progress[] = [];
   await inspect(trojaned, { cacheDir: scratch(context), onProgress: (progress) => seen.push(progress) });

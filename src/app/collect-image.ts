@@ -4,6 +4,7 @@ import type { LayerRef, Problem } from '../core/problem.ts';
 import { type Alias, findAliases } from '../inspect/aliases.ts';
 import { collectFacts } from '../inspect/collect.ts';
 import { type AliasFacts, collectAliases } from '../inspect/collect-aliases.ts';
+import { maskSecrets } from '../inspect/detectors/secrets/mask.ts';
 import { examinersFor } from '../inspect/examiners.ts';
 import type { LayerFacts } from '../inspect/facts.ts';
 import { type Evidence, toEvidence, withAliases } from '../inspect/judge.ts';
@@ -67,7 +68,8 @@ const TOO_MANY_LINKS: Problem = {
 
 async function collectLayer(layer: LayerSource, run: Run, complaints: Problem[]): Promise<CollectedLayer> {
   const { pool, limits, scope, cache, examiners, hooks } = run;
-  const { ref, size } = layer;
+  const { size } = layer;
+  const ref = toShown(layer.ref);
   const say = (bytes: number, done: boolean, cached: boolean): void =>
     hooks.onProgress({ kind: 'layer', index: ref.index, bytes, done, cached });
   const known = layer.cacheable ? await cache?.load(layer, examiners) : undefined;
@@ -83,6 +85,11 @@ async function collectLayer(layer: LayerSource, run: Run, complaints: Problem[])
   }
   say(facts.bytes, true, false);
   return { ref, size, facts, cached: false };
+}
+
+/** Every finding and problem quotes the instruction that made its layer. */
+function toShown(ref: LayerRef): LayerRef {
+  return ref.instruction === undefined ? ref : { ...ref, instruction: maskSecrets(ref.instruction) };
 }
 
 /** Remembered only together with the layer: a layer that had to be read again may not be what it was. */

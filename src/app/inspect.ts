@@ -3,6 +3,7 @@ import type { Image } from '../core/image.ts';
 import type { Problem } from '../core/problem.ts';
 import { REPORT_SCHEMA_VERSION, type Report } from '../core/report.ts';
 import type { ImageView } from '../inspect/contract.ts';
+import { maskConfig } from '../inspect/detectors/secrets/mask.ts';
 import { examinersFingerprint } from '../inspect/examiners.ts';
 import { CATALOGERS } from '../inspect/inventory/all.ts';
 import { type Judgement, judge } from '../inspect/judge.ts';
@@ -111,7 +112,7 @@ function toReport(
     image: {
       ...image.identity,
       ...(distribution !== undefined && { distribution }),
-      config: image.config,
+      config: maskConfig(image.config),
       layers: layers.map(({ ref, size, facts, cached }) => ({
         ...ref,
         ...(size !== undefined && { size }),

@@ -6,6 +6,7 @@ import { toPrintable } from '../core/printable.ts';
 import type { LayerRef, Problem } from '../core/problem.ts';
 import type { AliasObservation } from './collect-aliases.ts';
 import type { AnyCataloger, AnyDetector, FindingDraft, LayerView, Seen } from './contract.ts';
+import { maskSecrets } from './detectors/secrets/mask.ts';
 import type { LayerFacts, LayerObservation } from './facts.ts';
 import { InspectedImage, type SeenBy } from './view/image-view.ts';
 import { isPristine } from './view/provenance.ts';
@@ -181,7 +182,7 @@ function complete(draft: FindingDraft, { id, ...rule }: Rule, view: InspectedIma
       ...(config !== undefined && { config }),
       ...(hiddenBy !== undefined && hider !== undefined && { hidden: { by: hiddenBy.by, layer: hider } }),
     },
-    evidence: toPrintable(draft.evidence, MAX_EVIDENCE),
+    evidence: toPrintable(maskSecrets(draft.evidence), MAX_EVIDENCE),
   };
 }
 

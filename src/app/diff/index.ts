@@ -43,7 +43,7 @@ export function compareImages(before: Inspection, after: Inspection): ImageDiff 
     after: identityOf(after),
     files: compareFiles(before.view, after.view),
     packages: comparePackages(before.report.packages, after.report.packages),
-    config: compareConfigs(before.view.config, after.view.config),
+    config: compareConfigs(before.report.image.config, after.report.image.config),
     findings: compareFindings(before.report.findings, after.report.findings),
     problems: [...before.report.problems, ...after.report.problems],
     decision: after.report.decision,

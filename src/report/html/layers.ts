@@ -3,12 +3,10 @@ import type { Report, ReportedLayer } from '../../core/report.ts';
 import { formatBytes } from '../bytes.ts';
 import { shortDigest } from '../place.ts';
 import { html, type Markup } from './markup.ts';
-import { MASKED, secretLayers } from './secrets.ts';
 
 /** The layers from the base up: what made each, and how much was found in it. */
 export function renderLayers({ image, findings, problems }: Report): Markup {
   if (image.layers.length === 0) return html``;
-  const secrets = secretLayers(findings);
   const rows = image.layers.map((layer) => {
     const here = findings.filter(({ location }) => location.layer?.index === layer.index);
     const badges = TIERS.map((tier) => ({
@@ -18,8 +16,7 @@ export function renderLayers({ image, findings, problems }: Report): Markup {
     const unread = problems.filter(
       (problem) => problem.effect === 'incomplete' && problem.layer?.index === layer.index,
     );
-    const shown = secrets.has(layer.index) ? { ...layer, instruction: MASKED } : layer;
-    return renderLayer(shown, [
+    return renderLayer(layer, [
       ...badges
         .filter(({ count }) => count > 0)
         .map(({ tier, count }) => html`<span class="badge ${tier}">${count} ${tier}</span> `),

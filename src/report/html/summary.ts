@@ -4,7 +4,6 @@ import type { ImageConfig } from '../../core/image.ts';
 import type { Report } from '../../core/report.ts';
 import { nameOf, platformOf } from '../image-name.ts';
 import { type Content, html, type Markup } from './markup.ts';
-import { MASKED, secretPlaces } from './secrets.ts';
 
 const VERDICTS: Readonly<Record<Outcome, readonly [word: string, mark: string, meaning: string]>> = {
   allow: ['Allowed', '✓', 'Nothing above a note was found, and everything could be read.'],
@@ -65,9 +64,8 @@ function renderFact([name, value]: Fact): Markup {
 }
 
 /** What the image would run, and how. */
-export function renderConfig({ image, findings }: Report): Markup {
-  const secrets = secretPlaces(findings);
-  const facts = configFacts(image.config, secrets).filter(([, values]) => values.length > 0);
+export function renderConfig({ image }: Report): Markup {
+  const facts = configFacts(image.config).filter(([, values]) => values.length > 0);
   if (facts.length === 0) return html``;
   return html`<section class="config">
 <h2>Config</h2>
@@ -75,34 +73,20 @@ export function renderConfig({ image, findings }: Report): Markup {
 </section>`;
 }
 
-/** A page is passed around: where a secret was found, the name is shown and the value is not. */
-function configFacts(
-  config: ImageConfig,
-  secrets: ReadonlySet<string>,
-): (readonly [name: string, values: readonly string[]])[] {
+function configFacts(config: ImageConfig): (readonly [name: string, values: readonly string[]])[] {
   const one = (text: string | undefined): string[] => (text === undefined || text === '' ? [] : [text]);
-  const command = (field: string, words: readonly string[]): readonly string[] =>
-    secrets.has(field) ? [MASKED] : words;
-  const pair = (field: string, name: string, value: string): string =>
-    `${name}=${secrets.has(`${field}.${name}`) ? MASKED : value}`;
   return [
-    ['Entrypoint', command('Entrypoint', config.entrypoint)],
-    ['Command', command('Cmd', config.cmd)],
+    ['Entrypoint', config.entrypoint],
+    ['Command', config.cmd],
     ['Shell', config.shell],
     ['User', one(config.user)],
     ['Working folder', one(config.workingDir)],
-    ['Health check', command('Healthcheck', config.healthcheck)],
-    ['On build', config.onBuild.map((line, index) => (secrets.has(`OnBuild[${index}]`) ? MASKED : line))],
-    [
-      'Environment',
-      config.env.map((line) => {
-        const [name = '', ...value] = line.split('=');
-        return pair('Env', name, value.join('='));
-      }),
-    ],
+    ['Health check', config.healthcheck],
+    ['On build', config.onBuild],
+    ['Environment', config.env],
     ['Ports', config.exposedPorts],
     ['Volumes', config.volumes],
-    ['Labels', Object.entries(config.labels).map(([name, value]) => pair('Labels', name, value))],
+    ['Labels', Object.entries(config.labels).map(([name, value]) => `${name}=${value}`)],
     ['Stop signal', one(config.stopSignal)],
     ['Author', one(config.author)],
   ];

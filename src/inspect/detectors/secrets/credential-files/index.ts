@@ -1,5 +1,4 @@
 import type { Detector } from '../../../contract.ts';
-import { isPristine } from '../../../view/provenance.ts';
 import { isSpecimenPlace } from '../evidence/places.ts';
 import { CREDENTIAL_PATHS, parseCredentials, type StoredCredential } from './parse.ts';
 
@@ -29,13 +28,12 @@ export const credentialFiles: Detector<StoredCredential> = {
     wants: [{ paths: CREDENTIAL_PATHS, maxSize: 256 * 1024 }],
     examine: (file) => parseCredentials(file.record.path, file.text()),
   },
-  *judge(image, seen) {
+  *judge(_image, seen) {
     for (const { layer, path, observation } of seen) {
-      if (isPristine(image, layer, path)) continue;
       const { service, masked, line } = observation;
       const place = { layer, path, ...(line !== undefined && { line }) };
       const tier = isSpecimenPlace(path) ? 'note' : 'review';
-      yield { rule: RULE, tier, ...place, evidence: `${service}: ${masked}` };
+      yield { rule: RULE, tier, ...place, evidence: `${service}: ${masked}`, yieldsToPackages: true };
     }
   },
 };

@@ -3,6 +3,9 @@ import { entropyOf, isStandIn, maskSecret } from '../evidence/secret-text.ts';
 /** A variable whose name says that its value is secret. */
 export interface SecretAssignment {
   readonly name: string;
+  /** Of the value, in the text. */
+  readonly offset: number;
+  readonly length: number;
   readonly masked: string;
   /** Random enough that nobody typed it to be replaced. */
   readonly random: boolean;
@@ -24,7 +27,13 @@ export function findAssignments(text: string): SecretAssignment[] {
     const name = match[1] ?? '';
     const value = match[2] ?? match[3] ?? match[4] ?? '';
     if (!SECRET_NAME.test(name) || ABOUT.test(name) || isHarmless(value)) continue;
-    found.push({ name, masked: maskSecret(value), random: value.length >= 16 && entropyOf(value) >= 3.5 });
+    found.push({
+      name,
+      offset: match.index + match[0].indexOf(value, name.length + 1),
+      length: value.length,
+      masked: maskSecret(value),
+      random: value.length >= 16 && entropyOf(value) >= 3.5,
+    });
     if (found.length === MAX_FOUND) break;
   }
   return found;

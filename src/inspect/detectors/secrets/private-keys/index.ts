@@ -57,6 +57,7 @@ export const privateKeys: Detector<KeyInFile> = {
     },
   },
   *judge(image, seen) {
+    // What a package brings is no secret, and may not stand for a copy of the same key that is one.
     const secret = seen.filter(
       (one) => !PUBLISHED.has(one.observation.print) && !isPristine(image, one.layer, one.path),
     );

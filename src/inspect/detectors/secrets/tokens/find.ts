@@ -6,6 +6,7 @@ export interface FoundToken {
   readonly proof: Proof;
   /** Offset in the text. */
   readonly offset: number;
+  readonly length: number;
   readonly masked: string;
 }
 
@@ -41,7 +42,7 @@ function tokenAt(text: string, mark: number, kind: TokenKind): FoundToken | unde
     const secret = match[1] ?? match[0];
     const around = text.slice(Math.max(0, offset - AROUND), offset + match[0].length + AROUND);
     const proof = kind.prove(secret, around);
-    return proof && { kind: kind.name, proof, offset, masked: maskSecret(secret) };
+    return proof && { kind: kind.name, proof, offset, length: match[0].length, masked: maskSecret(secret) };
   }
   return undefined;
 }

@@ -1,6 +1,5 @@
 import type { Tier } from '../../../../core/finding.ts';
 import type { Detector, FileView } from '../../../contract.ts';
-import { isPristine } from '../../../view/provenance.ts';
 import { isSpecimenPlace } from '../evidence/places.ts';
 import { type FoundToken, findTokens, LONG_MARKS } from './find.ts';
 
@@ -45,14 +44,14 @@ export const tokens: Detector<FoundToken> = {
       }
     },
   },
-  *judge(image, seen) {
+  *judge(_image, seen) {
     for (const { layer, path, observation } of seen) {
-      // What a distribution ships is no secret.
-      if (isPristine(image, layer, path)) continue;
       const { kind, proof, offset, masked } = observation;
       const tier: Tier =
         proof === 'shape' || (proof !== 'checksum' && isSpecimenPlace(path)) ? 'note' : 'review';
-      yield { rule: RULE, tier, layer, path, offset, evidence: `${kind} (by ${proof}): ${masked}` };
+      const evidence = `${kind} (by ${proof}): ${masked}`;
+      // What a distribution ships is no secret.
+      yield { rule: RULE, tier, layer, path, offset, evidence, yieldsToPackages: true };
     }
   },
 };
