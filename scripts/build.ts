@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { chmodSync, rmSync } from 'node:fs';
+import { chmodSync, mkdirSync, rmSync, symlinkSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
 /* Compiles src to dist, from nothing, so that no file of an earlier build is shipped. */
@@ -15,5 +15,15 @@ const { status } = spawnSync(process.execPath, [compiler, '-p', 'tsconfig.build.
   cwd: root,
   stdio: 'inherit',
 });
-if (status === 0) chmodSync(`${root}dist/cli/main.js`, 0o755);
+if (status === 0) link();
 process.exitCode = status ?? 1;
+
+/** npm links the programs of dependencies only; with this, `npx pratique` in a checkout finds the checkout's own. */
+function link(): void {
+  chmodSync(`${root}dist/cli/main.js`, 0o755);
+  if (process.platform === 'win32') return;
+  const bin = `${root}node_modules/.bin/pratique`;
+  mkdirSync(`${root}node_modules/.bin`, { recursive: true });
+  rmSync(bin, { force: true });
+  symlinkSync('../../dist/cli/main.js', bin);
+}
