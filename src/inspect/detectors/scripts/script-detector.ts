@@ -2,12 +2,11 @@ import { type Rule, TIERS, type Tier } from '../../../core/finding.ts';
 import { blankComments } from '../../content/shell/comments.ts';
 import { lineOf, type ShellMatch } from '../../content/shell/match.ts';
 import { type Language, languageOf } from '../../content/shell/text-role.ts';
-import type { Detector, FindingDraft, ImageView, Seen } from '../../contract.ts';
-import { isPristine, type PackagingDigests, packagingDigestsOf } from '../../view/provenance.ts';
+import type { Detector, FindingDraft, Seen } from '../../contract.ts';
 
 /*
  * What the detectors of scripts share: one rule over every text that is run, wherever it is written (a script, a
- * unit, a cron table, a command line of the config), except files that are just what their package shipped.
+ * unit, a cron table, a command line of the config).
  */
 
 /** A match, with another tier than the rule's where what stands around it says so. */
@@ -31,7 +30,6 @@ export interface ScriptSighting {
   readonly offset: number;
   readonly text: string;
   readonly tier?: Tier;
-  readonly digests: PackagingDigests;
 }
 
 /** More places in one file say no more. */
@@ -51,8 +49,6 @@ export function toScriptDetector(script: ScriptRule): Detector<ScriptSighting> {
         if (language === undefined) return;
         const text = file.text();
         const matches = gravest(script.find(blankComments(text, language), language), text);
-        if (matches.length === 0) return;
-        const digests = packagingDigestsOf(file);
         for (const { offset, text: evidence, tier } of matches) {
           const place = file.base === 0 ? { line: lineOf(text, offset) } : {};
           yield {
@@ -60,13 +56,12 @@ export function toScriptDetector(script: ScriptRule): Detector<ScriptSighting> {
             offset: file.base + offset,
             text: evidence,
             ...(tier !== undefined && { tier }),
-            digests,
           };
         }
       },
     },
     *judge(image, seen) {
-      yield* draftsOfFiles(image, seen, id);
+      yield* draftsOfFiles(seen, id);
       for (const { where, config, text, layer } of image.commands) {
         if (where === 'history' && !script.history) continue;
         for (const match of gravest(script.find(text, 'shell'), text).slice(0, 1)) {
@@ -100,15 +95,11 @@ function gravity({ tier }: ScriptMatch): number {
   return tier === undefined ? -1 : TIERS.indexOf(tier);
 }
 
-function* draftsOfFiles(
-  image: ImageView,
-  seen: readonly Seen<ScriptSighting>[],
-  rule: string,
-): Iterable<FindingDraft> {
+function* draftsOfFiles(seen: readonly Seen<ScriptSighting>[], rule: string): Iterable<FindingDraft> {
   for (const { layer, path, observation } of seen) {
-    if (isPristine(image, layer, path, observation.digests)) continue;
     const { line, offset, text, tier } = observation;
     const place = line !== undefined ? { line } : { offset };
-    yield { rule, layer, path, ...place, ...(tier !== undefined && { tier }), evidence: text };
+    const own = tier !== undefined ? { tier } : {};
+    yield { rule, layer, path, ...place, ...own, evidence: text, yieldsToPackages: true };
   }
 }

@@ -82,13 +82,13 @@ test('rpm: a second database hides nothing, and counts nothing twice', () => {
 function problemsIn(name: string, bytes: Uint8Array, whole = true): string[] {
   const path = toLayerPath(`var/lib/rpm/${name}`);
   const record = { kind: 'file', path, mode: 0o644, uid: 0, gid: 0, mtime: 0, content: 'binary' } as const;
-  const { observations, failures } = toExamination([rpmCataloger])({
+  const { observations, problems } = toExamination([rpmCataloger])({
     record: { ...record, size: bytes.length },
     bytes,
     base: 0,
     whole,
   });
-  assert.deepEqual(failures, []);
+  assert.deepEqual(problems, []);
   const seen = observations.map(({ observation }) => ({ layer: 0, path, observation }));
   return [...(rpmCataloger.problems?.(seen as Seen<never>[]) ?? [])].map((problem) => problem.message);
 }

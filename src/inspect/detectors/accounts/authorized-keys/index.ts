@@ -1,7 +1,5 @@
 import { createHash } from 'node:crypto';
 import type { Detector } from '../../../contract.ts';
-import { isPristine } from '../../../view/provenance.ts';
-import { type Attested, withDigests } from '../../../view/with-digests.ts';
 
 /** One line of sshd(8)'s AUTHORIZED_KEYS FILE FORMAT: options, key type, key, comment. */
 interface AuthorizedKey {
@@ -21,7 +19,7 @@ const KEY =
 const MAX_LINE = 16 * 1024;
 const MAX_KEYS = 1_000;
 
-export const authorizedKeys: Detector<Attested<AuthorizedKey>> = {
+export const authorizedKeys: Detector<AuthorizedKey> = {
   id: RULE,
   rules: [
     {
@@ -36,20 +34,18 @@ export const authorizedKeys: Detector<Attested<AuthorizedKey>> = {
   ],
   examiner: {
     id: RULE,
-    version: 1,
+    version: 2,
     wants: [
       { paths: /(?:^|\/)(?:\.ssh|dropbear)\/authorized_keys2?$/ },
       { paths: /^etc\/ssh\/(?:authorized_keys|[^/]{0,100}authorized[-_]keys[^/]{0,20}(?:\/[^/]{1,100})?$)/ },
     ],
-    *examine(file) {
-      yield* withDigests(file, keysIn(file.text()).take(MAX_KEYS));
-    },
+    examine: (file) => keysIn(file.text()).take(MAX_KEYS),
   },
-  *judge(image, seen) {
+  *judge(_image, seen) {
     for (const { layer, path, observation } of seen) {
-      if (isPristine(image, layer, path, observation.digests)) continue;
       const { line, type, fingerprint, comment } = observation;
-      yield { rule: RULE, layer, path, line, evidence: `${type} ${fingerprint} ${comment}`.trim() };
+      const evidence = `${type} ${fingerprint} ${comment}`.trim();
+      yield { rule: RULE, layer, path, line, evidence, yieldsToPackages: true };
     }
   },
 };

@@ -1,6 +1,4 @@
 import type { Detector } from '../../../contract.ts';
-import { isPristine } from '../../../view/provenance.ts';
-import { type Attested, withDigests } from '../../../view/with-digests.ts';
 import { type AuthLine, endsOnSuccess, parseAuthLines } from './auth-lines.ts';
 
 /*
@@ -28,7 +26,7 @@ const UNDECIDING =
 
 const MAX_FACTS = 200;
 
-export const pam: Detector<Attested<PamFact>> = {
+export const pam: Detector<PamFact> = {
   id: 'accounts/pam',
   rules: [
     {
@@ -56,18 +54,18 @@ export const pam: Detector<Attested<PamFact>> = {
   ],
   examiner: {
     id: 'accounts/pam',
-    version: 1,
+    version: 2,
     wants: [{ paths: /^(?:etc|usr\/etc|usr\/lib|usr\/share)\/(?:pam\.d\/[^/]{1,255}|pam\.conf)$/ }],
-    *examine(file) {
+    examine(file) {
       const lines = [...parseAuthLines(file.text(), file.record.path)];
-      yield* withDigests(file, factsOf(lines).take(MAX_FACTS));
+      return factsOf(lines).take(MAX_FACTS);
     },
   },
-  *judge(image, seen) {
+  *judge(_image, seen) {
     for (const { layer, path, observation } of seen) {
-      if (isPristine(image, layer, path, observation.digests)) continue;
       const rule = observation.kind === 'exec' ? EXEC : PERMIT;
-      yield { rule, layer, path, line: observation.line, evidence: observation.text };
+      const { line, text } = observation;
+      yield { rule, layer, path, line, evidence: text, yieldsToPackages: true };
     }
   },
 };

@@ -1,6 +1,4 @@
 import type { Detector } from '../../../contract.ts';
-import { isPristine } from '../../../view/provenance.ts';
-import { type Attested, withDigests } from '../../../view/with-digests.ts';
 import { type Directive, parseDirectives } from './directives.ts';
 
 const LOGIN = 'accounts/sshd-login';
@@ -12,7 +10,7 @@ const USUAL_KEYS =
 
 const MAX_FACTS = 200;
 
-export const sshd: Detector<Attested<Directive>> = {
+export const sshd: Detector<Directive> = {
   id: 'accounts/sshd',
   rules: [
     {
@@ -38,21 +36,21 @@ export const sshd: Detector<Attested<Directive>> = {
   ],
   examiner: {
     id: 'accounts/sshd',
-    version: 1,
+    version: 2,
     wants: [{ paths: /^(?:usr\/)?(?:local\/)?etc\/ssh\/sshd_config(?:\.d\/[^/]{1,250}\.conf)?$/ }],
-    *examine(file) {
-      const opening = parseDirectives(file.text()).filter((each) => ruleOf(each) !== undefined);
-      yield* withDigests(file, opening.take(MAX_FACTS));
-    },
+    examine: (file) =>
+      parseDirectives(file.text())
+        .filter((each) => ruleOf(each) !== undefined)
+        .take(MAX_FACTS),
   },
   *judge(image, seen) {
     for (const { layer, path, observation } of seen) {
       const rule = ruleOf(observation);
-      if (rule === undefined || isPristine(image, layer, path, observation.digests)) continue;
+      if (rule === undefined) continue;
       const { keyword, value, match, line } = observation;
       if (keyword === 'authorizedkeyscommand' && image.owner(programOf(value), layer) !== undefined) continue;
       const evidence = `${keyword} ${value}${match === undefined ? '' : ` (Match ${match})`}`;
-      yield { rule, layer, path, line, evidence };
+      yield { rule, layer, path, line, evidence, yieldsToPackages: true };
     }
   },
 };

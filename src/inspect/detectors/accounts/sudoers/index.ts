@@ -1,6 +1,4 @@
 import type { Detector } from '../../../contract.ts';
-import { isPristine } from '../../../view/provenance.ts';
-import { type Attested, withDigests } from '../../../view/with-digests.ts';
 import { joinedLines } from '../joined-lines.ts';
 
 /** A rule of sudoers(5) or doas.conf(5) that asks for no password. */
@@ -15,7 +13,7 @@ const RULE = 'accounts/passwordless-sudo';
 const MAX_LINE = 64 * 1024;
 const MAX_RULES = 1_000;
 
-export const sudoers: Detector<Attested<OpenRule>> = {
+export const sudoers: Detector<OpenRule> = {
   id: 'accounts/sudoers',
   rules: [
     {
@@ -31,7 +29,7 @@ export const sudoers: Detector<Attested<OpenRule>> = {
   ],
   examiner: {
     id: 'accounts/sudoers',
-    version: 1,
+    version: 2,
     // sudo skips files in the folder whose name has a dot or ends in a tilde.
     wants: [
       {
@@ -39,15 +37,15 @@ export const sudoers: Detector<Attested<OpenRule>> = {
           /^(?:usr\/)?(?:local\/)?etc\/(?:sudoers|sudoers\.d\/[^./]{0,255}[^./~]|doas\.conf|doas\.d\/[^/]{1,255}\.conf)$/,
       },
     ],
-    *examine(file) {
+    examine(file) {
       const isOpen = file.record.path.includes('/doas') ? isOpenDoas : isOpenSudo;
-      yield* withDigests(file, openRules(file.text(), isOpen).take(MAX_RULES));
+      return openRules(file.text(), isOpen).take(MAX_RULES);
     },
   },
-  *judge(image, seen) {
+  *judge(_image, seen) {
     for (const { layer, path, observation } of seen) {
-      if (isPristine(image, layer, path, observation.digests)) continue;
-      yield { rule: RULE, layer, path, line: observation.line, evidence: observation.text };
+      const { line, text } = observation;
+      yield { rule: RULE, layer, path, line, evidence: text, yieldsToPackages: true };
     }
   },
 };

@@ -1,5 +1,4 @@
 import type { Detector } from '../../../contract.ts';
-import { isPristine } from '../../../view/provenance.ts';
 
 /**
  * A program behind a name that says it is none. The name is all that hides it: content is told by the bytes, so a
@@ -45,12 +44,10 @@ export const disguised: Detector<Disguise> = {
       }
     },
   },
-  *judge(image, seen) {
+  *judge(_image, seen) {
     for (const { layer, path, observation } of seen) {
-      // A package database can be forged along with the file, so a record of it softens but does not excuse.
-      const tier = isPristine(image, layer, path) ? 'review' : 'block';
       const what = observation.is === 'elf' ? 'an ELF file' : `a script for ${observation.interpreter}`;
-      yield { rule: RULE, tier, layer, path, evidence: `${what}, by its first bytes` };
+      yield { rule: RULE, layer, path, evidence: `${what}, by its first bytes`, yieldsToPackages: true };
     }
   },
 };

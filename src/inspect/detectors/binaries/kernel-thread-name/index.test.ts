@@ -5,7 +5,8 @@ import { type FixtureFile, inspectFixture, summary } from '../../../testing/fixt
 import { listedPackages, packageOf } from '../../../testing/listed-packages.ts';
 import { kernelThreadName } from './index.ts';
 
-const program: FixtureFile = { data: buildElf(), mode: 0o755 };
+const elf = buildElf();
+const program: FixtureFile = { data: elf, mode: 0o755 };
 const posing = [
   'tmp/kdevtmpfsi',
   'usr/bin/kworker',
@@ -51,8 +52,12 @@ test('kernel-thread-name: a script counts when it can be executed, a text does n
   assert.deepEqual(summary(findings), ['block binaries/kernel-thread-name x/kworker']);
 });
 
-test('kernel-thread-name: what a package owns is nothing', () => {
-  const layers = [{ 'usr/bin/kthreadd': program, ...packageOf('k', { 'usr/bin/kthreadd': null }) }];
+test('kernel-thread-name: what a package brought is for a person to judge, what it merely claims is refused', () => {
+  const claims = packageOf('k', { 'usr/bin/kthreadd': elf, 'usr/bin/ksmd': null });
+  const layers = [{ 'usr/bin/kthreadd': program, 'usr/bin/ksmd': program, ...claims }];
   const { findings } = inspectFixture({ layers, catalogers: [listedPackages] }, [kernelThreadName]);
-  assert.deepEqual(findings, []);
+  assert.deepEqual(summary(findings), [
+    'block binaries/kernel-thread-name usr/bin/ksmd',
+    'review binaries/kernel-thread-name usr/bin/kthreadd',
+  ]);
 });

@@ -80,13 +80,9 @@ export const kernelThreadName: Detector = {
         const name = baseNameOf(path);
         if (!NAME.test(name) && !BRACKETED.test(name)) continue;
         const runs = content === 'elf' || (isExecutable(record) && content !== 'empty');
-        if (!runs || image.owner(path, layer) !== undefined) continue;
-        yield {
-          rule: RULE,
-          layer,
-          path,
-          evidence: `${content === 'elf' ? 'ELF file' : 'executable file'} named ${name}`,
-        };
+        if (!runs) continue;
+        const evidence = `${content === 'elf' ? 'ELF file' : 'executable file'} named ${name}`;
+        yield { rule: RULE, layer, path, evidence, yieldsToPackages: true };
       }
     }
   },

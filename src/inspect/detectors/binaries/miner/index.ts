@@ -1,5 +1,4 @@
 import type { Detector } from '../../../contract.ts';
-import { isPristine } from '../../../view/provenance.ts';
 
 /**
  * A miner speaks stratum to a pool, computes a proof-of-work algorithm, and usually is a build of XMRig. Any one of the
@@ -51,7 +50,7 @@ export const miner: Detector<Seam> = {
       }
     },
   },
-  *judge(image, seen) {
+  *judge(_image, seen) {
     const files = Map.groupBy(seen, ({ layer, path }) => `${layer}:${path}`);
     for (const seams of files.values()) {
       const families = new Map(seams.map(({ observation }) => [observation.family, observation]));
@@ -60,9 +59,8 @@ export const miner: Detector<Seam> = {
       if (first === undefined || stratum === undefined || families.size < 2) continue;
       const { layer, path } = first;
       const words = [...families.values()].map(({ needle }) => needle).join(', ');
-      // A distribution's own miner package is no trojan, yet somebody should want it there.
-      const tier = isPristine(image, layer, path) ? 'review' : 'block';
-      yield { rule: RULE, tier, layer, path, offset: stratum.offset, evidence: words };
+      const { offset } = stratum;
+      yield { rule: RULE, layer, path, offset, evidence: words, yieldsToPackages: true };
     }
   },
 };

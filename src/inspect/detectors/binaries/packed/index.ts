@@ -1,7 +1,6 @@
 import { elfOf } from '../../../content/elf/elf-of.ts';
 import { sampleEntropy } from '../../../content/elf/entropy.ts';
 import type { Detector } from '../../../contract.ts';
-import { isPristine } from '../../../view/provenance.ts';
 import { upxOf } from './upx.ts';
 
 const PACKED = 'binaries/packed';
@@ -16,6 +15,12 @@ interface Packing {
   readonly how: 'upx' | 'upx-altered' | 'opaque';
   readonly entropy: number;
 }
+
+const WORDS = {
+  upx: 'packed with UPX',
+  'upx-altered': 'UPX header overwritten',
+  opaque: 'no section headers',
+};
 
 const REFERENCES = ['https://attack.mitre.org/techniques/T1027/002/', 'https://upx.github.io/'];
 
@@ -58,18 +63,11 @@ export const packed: Detector<Packing> = {
       else if (entropy >= HIGH_ENTROPY) yield { how: 'opaque', entropy };
     },
   },
-  *judge(image, seen) {
+  *judge(_image, seen) {
     for (const { layer, path, observation } of seen) {
-      const pristine = isPristine(image, layer, path);
       const entropy = `entropy ${observation.entropy.toFixed(2)} of 8`;
-      if (observation.how === 'upx-altered') {
-        // A package database can be forged along with the file, so a record of it softens but does not excuse.
-        const tier = pristine ? 'review' : 'block';
-        yield { rule: ALTERED, tier, layer, path, evidence: `UPX header overwritten, ${entropy}` };
-      } else if (!pristine) {
-        const how = observation.how === 'upx' ? 'packed with UPX' : 'no section headers';
-        yield { rule: PACKED, layer, path, evidence: `${how}, ${entropy}` };
-      }
+      const rule = observation.how === 'upx-altered' ? ALTERED : PACKED;
+      yield { rule, layer, path, evidence: `${WORDS[observation.how]}, ${entropy}`, yieldsToPackages: true };
     }
   },
 };

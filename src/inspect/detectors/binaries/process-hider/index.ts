@@ -1,7 +1,6 @@
 import { dynamicSymbols } from '../../../content/elf/dynamic.ts';
 import { elfOf } from '../../../content/elf/elf-of.ts';
 import type { Detector } from '../../../contract.ts';
-import { isPristine } from '../../../view/provenance.ts';
 
 /**
  * A preload library that hides processes or files puts its own `readdir` before libc's, finds the real one with
@@ -64,17 +63,15 @@ export const processHider: Detector<Hider> = {
       if (probes || strings.includes(PRELOAD)) yield { hooks, strings };
     },
   },
-  *judge(image, seen) {
+  *judge(_image, seen) {
     for (const { layer, path, observation } of seen) {
-      // A package database can be forged along with the file, so a record of it softens but does not excuse.
-      const tier = isPristine(image, layer, path) ? 'review' : 'block';
       const { hooks, strings } = observation;
       yield {
         rule: RULE,
-        tier,
         layer,
         path,
         evidence: `defines ${hooks.join(', ')}; mentions ${strings.join(' ')}`,
+        yieldsToPackages: true,
       };
     }
   },

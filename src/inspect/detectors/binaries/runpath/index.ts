@@ -1,6 +1,5 @@
 import { elfOf } from '../../../content/elf/elf-of.ts';
 import type { Detector } from '../../../contract.ts';
-import { isPristine } from '../../../view/provenance.ts';
 import { isInDependencyTree } from '../places.ts';
 
 const RULE = 'binaries/runpath';
@@ -50,16 +49,15 @@ export const runpath: Detector<SearchPath> = {
       }
     },
   },
-  *judge(image, seen) {
+  *judge(_image, seen) {
     for (const { layer, path, observation } of seen) {
-      if (isPristine(image, layer, path)) continue;
       const { kind, folders } = observation;
       const shown = folders
         .map((folder) => (folder === '' ? '(empty: the working folder)' : folder))
         .join(' ');
       // Wheels, gems and add-ons keep the search path of the machine that built them: untidy, seldom more.
       const tier = isInDependencyTree(path) ? 'note' : 'review';
-      yield { rule: RULE, tier, layer, path, evidence: `${kind} ${shown}` };
+      yield { rule: RULE, tier, layer, path, evidence: `${kind} ${shown}`, yieldsToPackages: true };
     }
   },
 };

@@ -1,6 +1,5 @@
 import { elfOf } from '../../../content/elf/elf-of.ts';
 import type { Detector } from '../../../contract.ts';
-import { isPristine } from '../../../view/provenance.ts';
 import { isInDependencyTree, placeOf } from '../places.ts';
 
 const RULE = 'binaries/static-hidden';
@@ -40,12 +39,12 @@ export const staticHidden: Detector<'static-stripped'> = {
       if (elf?.isStaticProgram && elf.isStripped) yield 'static-stripped';
     },
   },
-  *judge(image, seen) {
+  *judge(_image, seen) {
     for (const { layer, path } of seen) {
       const place = placeOf(path);
       if (place === 'ordinary' || (place === 'hidden' && isInDependencyTree(path))) continue;
-      if (isPristine(image, layer, path)) continue;
-      yield { rule: RULE, layer, path, evidence: `static ELF without symbols in ${WORDS[place]}` };
+      const evidence = `static ELF without symbols in ${WORDS[place]}`;
+      yield { rule: RULE, layer, path, evidence, yieldsToPackages: true };
     }
   },
 };

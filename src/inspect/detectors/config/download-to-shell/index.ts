@@ -7,7 +7,6 @@ import { isWellKnownInstaller } from '../../../content/shell/installers.ts';
 import { lineOf } from '../../../content/shell/match.ts';
 import { languageOf } from '../../../content/shell/text-role.ts';
 import type { ConfigCommand, Detector, FindingDraft, ImageView, Seen } from '../../../contract.ts';
-import { isPristine, type PackagingDigests, packagingDigestsOf } from '../../../view/provenance.ts';
 
 /*
  * A container that starts by running what the network answers, or what it decodes, shows nothing of what it does.
@@ -49,7 +48,6 @@ interface StartScript {
   readonly line: number;
   readonly text: string;
   readonly known: boolean;
-  readonly digests: PackagingDigests;
 }
 
 export const downloadToShell: Detector<StartScript> = {
@@ -57,7 +55,7 @@ export const downloadToShell: Detector<StartScript> = {
   rules: RULES,
   examiner: {
     id: DOWNLOAD,
-    version: 1,
+    version: 2,
     wants: [{ content: ['script', 'text'], needles: [...FETCH_NEEDLES, ...DECODE_NEEDLES] }],
     *examine(file) {
       const language = languageOf(file.record, file.interpreter);
@@ -68,7 +66,7 @@ export const downloadToShell: Detector<StartScript> = {
         ...findDecodeToShell(text).map((match) => ({ ...match, rule: DECODE, known: false })),
       ].filter(({ how }) => how === 'piped');
       for (const { rule, offset, text: evidence, known } of runs.slice(0, 4)) {
-        yield { rule, line: lineOf(text, offset), text: evidence, known, digests: packagingDigestsOf(file) };
+        yield { rule, line: lineOf(text, offset), text: evidence, known };
       }
     },
   },
@@ -107,9 +105,9 @@ function* draftsOfScripts(image: ImageView, seen: readonly Seen<StartScript>[]):
   for (const { layer, path, observation } of seen) {
     const entry = image.final.get(image.final.canonical(path));
     if (entry?.layer !== layer || !started.has(entry.record.path)) continue;
-    const { rule, line, text, known, digests } = observation;
-    if (isPristine(image, layer, path, digests)) continue;
-    yield { rule, layer, path, line, ...(known && { tier: 'note' as const }), evidence: text };
+    const { rule, line, text, known } = observation;
+    const tier = known ? { tier: 'note' as const } : {};
+    yield { rule, layer, path, line, ...tier, evidence: text, yieldsToPackages: true };
   }
 }
 

@@ -5,7 +5,6 @@ import { CREDENTIAL_SOURCE } from '../../../content/shell/credentials.ts';
 import { lineOf } from '../../../content/shell/match.ts';
 import { isConfiguration, isProgram, type Language, languageOf } from '../../../content/shell/text-role.ts';
 import type { Detector, FileView } from '../../../contract.ts';
-import { isPristine, type PackagingDigests, packagingDigestsOf } from '../../../view/provenance.ts';
 
 /*
  * Chat services take anything from anybody who has a bot's token or a webhook, over https, to a host nobody blocks.
@@ -27,7 +26,6 @@ interface ChatSighting {
   readonly line?: number;
   readonly offset: number;
   readonly text: string;
-  readonly digests: PackagingDigests;
 }
 
 export const chatExfiltration: Detector<ChatSighting> = {
@@ -48,19 +46,19 @@ export const chatExfiltration: Detector<ChatSighting> = {
   ],
   examiner: {
     id: RULE,
-    version: 1,
+    version: 2,
     wants: [{ content: ['script', 'text', 'elf', 'pe', 'macho'], needles: NEEDLES }],
     *examine(file) {
       const sighting = isProgram(file.record) ? sightingInProgram(file) : sightingInText(file);
-      if (sighting !== undefined) yield { ...sighting, digests: packagingDigestsOf(file) };
+      if (sighting !== undefined) yield sighting;
     },
   },
   *judge(image, seen) {
     for (const { layer, path, observation } of seen) {
-      if (isPristine(image, layer, path, observation.digests)) continue;
       const { tier, line, offset, text } = observation;
       const place = line !== undefined ? { line } : { offset };
-      yield { rule: RULE, layer, path, ...place, ...(tier !== undefined && { tier }), evidence: text };
+      const own = tier !== undefined ? { tier } : {};
+      yield { rule: RULE, layer, path, ...place, ...own, evidence: text, yieldsToPackages: true };
     }
     for (const { config, text, layer } of image.commands) {
       const channel = channelIn(text, 'shell', false);
@@ -78,7 +76,7 @@ export const chatExfiltration: Detector<ChatSighting> = {
 
 type Channel = Pick<ChatSighting, 'tier' | 'offset' | 'text'>;
 
-function sightingInText(file: FileView): Omit<ChatSighting, 'digests'> | undefined {
+function sightingInText(file: FileView): ChatSighting | undefined {
   const language = languageOf(file.record, file.interpreter);
   if (language === undefined && !isConfiguration(file.record)) return undefined;
   const text = blankComments(file.text(), language);
@@ -103,7 +101,7 @@ function channelIn(text: string, language: Language, library: boolean): Channel 
 }
 
 /** In programs only a token written down counts. */
-function sightingInProgram(file: FileView): Omit<ChatSighting, 'digests'> | undefined {
+function sightingInProgram(file: FileView): ChatSighting | undefined {
   for (const { offset, text } of stringsAround(file, NEEDLES)) {
     const match = [...text.matchAll(CHANNEL)].find(
       ([, bot, hook]) => bot !== undefined || hook !== undefined,

@@ -4,14 +4,12 @@ import { FETCH_NEEDLES, type FetchMatch, findFetchToShell } from '../../../conte
 import { lineOf } from '../../../content/shell/match.ts';
 import { languageOf } from '../../../content/shell/text-role.ts';
 import type { Detector } from '../../../contract.ts';
-import { isPristine, type PackagingDigests, packagingDigestsOf } from '../../../view/provenance.ts';
 
 const RULE = 'network/fed-execution';
 
 interface FedSighting {
   readonly line: number;
   readonly text: string;
-  readonly digests: PackagingDigests;
 }
 
 export const fedExecution: Detector<FedSighting> = {
@@ -33,7 +31,7 @@ export const fedExecution: Detector<FedSighting> = {
   ],
   examiner: {
     id: RULE,
-    version: 1,
+    version: 2,
     wants: [{ content: ['script', 'text'], needles: FETCH_NEEDLES }],
     *examine(file) {
       const language = languageOf(file.record, file.interpreter);
@@ -42,14 +40,14 @@ export const fedExecution: Detector<FedSighting> = {
       if (!findsAnonymousHost(text)) return;
       const matches = findFetchToShell(text).filter(isAnonymous);
       for (const { offset, text: evidence } of matches.slice(0, 3)) {
-        yield { line: lineOf(text, offset), text: evidence, digests: packagingDigestsOf(file) };
+        yield { line: lineOf(text, offset), text: evidence };
       }
     },
   },
   *judge(image, seen) {
     for (const { layer, path, observation } of seen) {
-      if (isPristine(image, layer, path, observation.digests)) continue;
-      yield { rule: RULE, layer, path, line: observation.line, evidence: observation.text };
+      const { line, text } = observation;
+      yield { rule: RULE, layer, path, line, evidence: text, yieldsToPackages: true };
     }
     // What is piped there, and all that the container itself starts with, config/download-to-shell reports.
     for (const { where, config, text, layer } of image.commands) {

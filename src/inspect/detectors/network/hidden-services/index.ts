@@ -3,7 +3,6 @@ import { blankComments } from '../../../content/shell/comments.ts';
 import { findPatterns, inOrder, lineOf, type ShellMatch } from '../../../content/shell/match.ts';
 import { isConfiguration, isProgram, languageOf } from '../../../content/shell/text-role.ts';
 import type { Detector, FileView } from '../../../contract.ts';
-import { isPristine, type PackagingDigests, packagingDigestsOf } from '../../../view/provenance.ts';
 import { OWN_NAME, SERVICE_DOMAINS } from './hosts.ts';
 import { findOnionAddresses } from './onion.ts';
 
@@ -34,7 +33,6 @@ interface HiddenSighting {
   readonly line?: number;
   readonly offset: number;
   readonly text: string;
-  readonly digests: PackagingDigests;
 }
 
 export const hiddenServices: Detector<HiddenSighting> = {
@@ -56,25 +54,24 @@ export const hiddenServices: Detector<HiddenSighting> = {
   ],
   examiner: {
     id: 'network/hidden-services',
-    version: 1,
+    version: 2,
     wants: [
       { content: ['elf', 'pe', 'macho'], needles: [...NEEDLES, TOR] },
       { content: ['script', 'text'], needles: [...NEEDLES, ...COMMAND_NEEDLES] },
     ],
     *examine(file) {
       const matches = (isProgram(file.record) ? matchesInProgram(file) : matchesInText(file)).slice(0, 3);
-      const digests = matches.length === 0 ? {} : packagingDigestsOf(file);
       for (const { offset, text } of matches) {
         const line = file.base === 0 && !isProgram(file.record) ? { line: lineOf(file.text(), offset) } : {};
-        yield { ...line, offset: file.base + offset, text, digests };
+        yield { ...line, offset: file.base + offset, text };
       }
     },
   },
   *judge(image, seen) {
     for (const { layer, path, observation } of seen) {
-      if (isPristine(image, layer, path, observation.digests)) continue;
       const { line, offset, text } = observation;
-      yield { rule: RULE, layer, path, ...(line !== undefined ? { line } : { offset }), evidence: text };
+      const place = line !== undefined ? { line } : { offset };
+      yield { rule: RULE, layer, path, ...place, evidence: text, yieldsToPackages: true };
     }
     for (const { config, text, layer } of image.commands) {
       const [match] = findHiddenServices(text);

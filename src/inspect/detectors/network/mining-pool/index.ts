@@ -13,7 +13,6 @@ import { blankComments } from '../../../content/shell/comments.ts';
 import { lineOf } from '../../../content/shell/match.ts';
 import { isConfiguration, isProgram, languageOf } from '../../../content/shell/text-role.ts';
 import type { Detector, FileView } from '../../../contract.ts';
-import { isPristine, type PackagingDigests, packagingDigestsOf } from '../../../view/provenance.ts';
 
 /*
  * A miner is found by whom it talks to and for whom it works. In programs a stratum URL or a pool's domain is enough,
@@ -50,7 +49,6 @@ interface MiningSighting {
   readonly line?: number;
   readonly offset: number;
   readonly text: string;
-  readonly digests: PackagingDigests;
 }
 
 export const miningPool: Detector<MiningSighting> = {
@@ -83,30 +81,24 @@ export const miningPool: Detector<MiningSighting> = {
   ],
   examiner: {
     id: POOL,
-    version: 1,
+    version: 2,
     wants: [
       { content: ['elf', 'pe', 'macho', 'wasm'], needles: PLACE_NEEDLES },
       { content: ['script', 'text'], needles: TEXT_NEEDLES },
     ],
-    *examine(file) {
-      const sightings = isProgram(file.record) ? sightingsInProgram(file) : sightingsInText(file);
-      const digests = sightings.length === 0 ? {} : packagingDigestsOf(file);
-      for (const sighting of sightings) yield { ...sighting, digests };
-    },
+    examine: (file) => (isProgram(file.record) ? sightingsInProgram(file) : sightingsInText(file)),
   },
-  *judge(image, seen) {
+  *judge(_image, seen) {
     for (const { layer, path, observation } of seen) {
-      if (isPristine(image, layer, path, observation.digests)) continue;
       const { rule, tier, line, offset, text } = observation;
       const place = line !== undefined ? { line } : { offset };
-      yield { rule, layer, path, ...place, ...(tier !== undefined && { tier }), evidence: text };
+      const own = tier !== undefined ? { tier } : {};
+      yield { rule, layer, path, ...place, ...own, evidence: text, yieldsToPackages: true };
     }
   },
 };
 
-type Sighting = Omit<MiningSighting, 'digests'>;
-
-function sightingsInProgram(file: FileView): Sighting[] {
+function sightingsInProgram(file: FileView): MiningSighting[] {
   const signs = [...stringsAround(file, PLACE_NEEDLES)].flatMap(({ offset, text }) =>
     findPoolSigns(text).map((sign) => ({ ...sign, offset: offset + sign.offset })),
   );
@@ -128,7 +120,7 @@ function strength({ kind }: PoolSign): number {
 
 const NEAR = 2000;
 
-function sightingsInText(file: FileView): Sighting[] {
+function sightingsInText(file: FileView): MiningSighting[] {
   const language = languageOf(file.record, file.interpreter);
   if (language === undefined && !isConfiguration(file.record)) return [];
   const text = blankComments(file.text(), language);

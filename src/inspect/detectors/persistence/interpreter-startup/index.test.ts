@@ -101,7 +101,7 @@ const cases = [
     expected: [],
   },
   {
-    name: 'what a package ships unchanged, and the same names elsewhere, are nothing',
+    name: 'what a package ships unchanged is for a person to judge, and the same names elsewhere are nothing',
     files: {
       ...packageOf('listed', {
         'usr/lib/python3/dist-packages/x.pth': 'import subprocess; subprocess.run(x)\n',
@@ -109,7 +109,7 @@ const cases = [
       'usr/lib/python3/dist-packages/x.pth': 'import subprocess; subprocess.run(x)\n',
       'srv/models/weights.pth': 'import subprocess; subprocess.run(x)\n',
     },
-    expected: [],
+    expected: ['review persistence/interpreter-startup usr/lib/python3/dist-packages/x.pth'],
   },
 ];
 

@@ -1,8 +1,6 @@
 import type { Tier } from '../../../../core/finding.ts';
 import { lineOf } from '../../../content/shell/match.ts';
 import type { Detector } from '../../../contract.ts';
-import { isPristine } from '../../../view/provenance.ts';
-import { type Attested, withDigests } from '../../../view/with-digests.ts';
 import { oddPlace } from '../odd-place.ts';
 import { findRemoteCode } from '../remote-code.ts';
 import {
@@ -31,7 +29,7 @@ const STARTUP = 'persistence/interpreter-startup';
 const LOADER = 'persistence/interpreter-loader';
 const MAX_FACTS = 50;
 
-export const interpreterStartup: Detector<Attested<StartupFact>> = {
+export const interpreterStartup: Detector<StartupFact> = {
   id: 'persistence/interpreter-startup',
   rules: [
     {
@@ -62,18 +60,15 @@ export const interpreterStartup: Detector<Attested<StartupFact>> = {
   ],
   examiner: {
     id: 'persistence/interpreter-startup',
-    version: 1,
+    version: 2,
     wants: [...STARTUP_KINDS, ...LOADER_SETTINGS].map(({ paths }) => ({ paths })),
-    *examine(file) {
-      yield* withDigests(file, factsOf(file.record.path, file.text()).take(MAX_FACTS));
-    },
+    examine: (file) => factsOf(file.record.path, file.text()).take(MAX_FACTS),
   },
-  *judge(image, seen) {
+  *judge(_image, seen) {
     for (const { layer, path, observation } of seen) {
-      if (isPristine(image, layer, path, observation.digests)) continue;
       const { tier, why, line, text } = observation;
       const rule = startupKindOf(path) === undefined ? LOADER : STARTUP;
-      yield { rule, layer, path, line, tier, evidence: `${why}: ${text}` };
+      yield { rule, layer, path, line, tier, evidence: `${why}: ${text}`, yieldsToPackages: true };
     }
   },
 };

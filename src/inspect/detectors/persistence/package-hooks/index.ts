@@ -3,8 +3,6 @@ import { lineOf } from '../../../content/shell/match.ts';
 import { findNetworkCode } from '../../../content/shell/network-code.ts';
 import { isComment } from '../../../content/shell/text-role.ts';
 import type { Detector } from '../../../contract.ts';
-import { isPristine } from '../../../view/provenance.ts';
-import { type Attested, withDigests } from '../../../view/with-digests.ts';
 import { oddPlace } from '../odd-place.ts';
 import { findRemoteCode } from '../remote-code.ts';
 import { HOOK_KINDS, type HookKind, hookKindOf } from './hook-kinds.ts';
@@ -25,7 +23,7 @@ const RULE = 'persistence/fetching-hook';
 const MAX_FACTS = 50;
 const PROGRAM = /\b(?:RUN|PROGRAM|IMPORT)(?:\{[a-z]{1,10}\})?\s{0,4}[+:=]?=\s{0,4}"(\/[^"\s]{1,400})/g;
 
-export const packageHooks: Detector<Attested<HookFact>> = {
+export const packageHooks: Detector<HookFact> = {
   id: 'persistence/package-hooks',
   rules: [
     {
@@ -44,21 +42,20 @@ export const packageHooks: Detector<Attested<HookFact>> = {
   ],
   examiner: {
     id: 'persistence/package-hooks',
-    version: 1,
+    version: 2,
     wants: HOOK_KINDS.map(({ paths }) => ({ paths })),
     *examine(file) {
       const kind = hookKindOf(file.record.path);
       if (kind === undefined) return;
       const code = kind.commandsIn(file.text());
-      yield* withDigests(file, factsOf(kind, code).take(MAX_FACTS));
+      yield* factsOf(kind, code).take(MAX_FACTS);
     },
   },
-  *judge(image, seen) {
+  *judge(_image, seen) {
     for (const { layer, path, observation } of seen) {
-      if (isPristine(image, layer, path, observation.digests)) continue;
       const { tier, line, text } = observation;
       const what = hookKindOf(path)?.name ?? 'hook';
-      yield { rule: RULE, layer, path, line, evidence: `${what}: ${text}`, tier };
+      yield { rule: RULE, tier, layer, path, line, evidence: `${what}: ${text}`, yieldsToPackages: true };
     }
   },
 };

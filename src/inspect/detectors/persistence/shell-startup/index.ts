@@ -3,8 +3,6 @@ import { lineOf } from '../../../content/shell/match.ts';
 import { findNetworkCode } from '../../../content/shell/network-code.ts';
 import { isComment } from '../../../content/shell/text-role.ts';
 import type { Detector } from '../../../contract.ts';
-import { isPristine } from '../../../view/provenance.ts';
-import { type Attested, withDigests } from '../../../view/with-digests.ts';
 import { findRemoteCode } from '../remote-code.ts';
 
 interface StartupCode {
@@ -20,7 +18,7 @@ const SYSTEM =
 const HOME =
   /(?:^|\/)\.(?:bashrc|bash_profile|bash_login|bash_logout|bash_aliases|profile|kshrc|shrc|ashrc|zshrc|zshenv|zprofile|zlogin|zlogout|cshrc|tcshrc|login|xprofile|xsessionrc|config\/fish\/config\.fish)$/;
 
-export const shellStartup: Detector<Attested<StartupCode>> = {
+export const shellStartup: Detector<StartupCode> = {
   id: RULE,
   rules: [
     {
@@ -35,19 +33,17 @@ export const shellStartup: Detector<Attested<StartupCode>> = {
   ],
   examiner: {
     id: RULE,
-    version: 1,
+    version: 2,
     wants: [
       { paths: SYSTEM, content: ['text', 'script'] },
       { paths: HOME, content: ['text', 'script'] },
     ],
-    *examine(file) {
-      yield* withDigests(file, codeIn(file.text()).take(MAX_FACTS));
-    },
+    examine: (file) => codeIn(file.text()).take(MAX_FACTS),
   },
-  *judge(image, seen) {
+  *judge(_image, seen) {
     for (const { layer, path, observation } of seen) {
-      if (isPristine(image, layer, path, observation.digests)) continue;
-      yield { rule: RULE, layer, path, line: observation.line, evidence: observation.text };
+      const { line, text } = observation;
+      yield { rule: RULE, layer, path, line, evidence: text, yieldsToPackages: true };
     }
   },
 };

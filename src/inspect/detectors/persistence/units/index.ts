@@ -1,8 +1,6 @@
 import type { Tier } from '../../../../core/finding.ts';
 import { baseNameOf } from '../../../../core/layer-path.ts';
 import type { Detector, FileView, ImageView } from '../../../contract.ts';
-import { isPristine } from '../../../view/provenance.ts';
-import { type Attested, withDigests } from '../../../view/with-digests.ts';
 import { oddPlace } from '../odd-place.ts';
 import { findRemoteCode, type RemoteCode } from '../remote-code.ts';
 import { inittabPrograms, type StartLine, scriptPrograms, unitPrograms } from './start-lines.ts';
@@ -35,7 +33,7 @@ const WORDS = {
   connection: 'opens a connection',
 };
 
-export const units: Detector<Attested<UnitFact>> = {
+export const units: Detector<UnitFact> = {
   id: 'persistence/units',
   rules: [
     {
@@ -50,16 +48,13 @@ export const units: Detector<Attested<UnitFact>> = {
   ],
   examiner: {
     id: 'persistence/units',
-    version: 1,
+    version: 2,
     wants: [SYSTEMD, INIT_SCRIPT, INITTAB].map((paths) => ({ paths, content: ['text', 'script'] as const })),
-    *examine(file) {
-      yield* withDigests(file, factsOf(file).take(MAX_FACTS));
-    },
+    examine: (file) => factsOf(file).take(MAX_FACTS),
   },
   *judge(image, seen) {
     for (const { layer, path, observation } of seen) {
-      if (isPristine(image, layer, path, observation.digests)) continue;
-      const place = { rule: RULE, layer, path };
+      const place = { rule: RULE, layer, path, yieldsToPackages: true };
       if (observation.kind === 'remote') {
         const { kind, line, text } = observation.code;
         yield { ...place, tier: 'block', line, evidence: `${WORDS[kind]}: ${text}` };

@@ -46,7 +46,7 @@ const ESCAPES: readonly Escape[] = [
 ];
 
 export const containerEscape = toScriptDetector({
-  version: 1,
+  version: 2,
   history: true,
   needles: [
     'docker.sock',

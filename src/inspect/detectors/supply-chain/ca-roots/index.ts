@@ -3,7 +3,6 @@ import { rootCertificates } from 'node:tls';
 import type { LayerPath } from '../../../../core/layer-path.ts';
 import type { Detector, FileView, FindingDraft, ImageView, Seen } from '../../../contract.ts';
 import { isPristine } from '../../../view/provenance.ts';
-import { type Attested, withDigests } from '../../../view/with-digests.ts';
 import { judgeIndex } from '../language-indexes/index.ts';
 import { indexSettingsIn, SETTING_PATHS } from '../language-indexes/index-settings.ts';
 import { judgeRepository } from '../package-repositories/index.ts';
@@ -38,7 +37,7 @@ const BUNDLES =
 /** More strangers than this in a bundle that nothing vouches for: an older or another vendor's list, said once. */
 const MAX_NAMED = 3;
 
-export const caRoots: Detector<Attested<CaFact>> = {
+export const caRoots: Detector<CaFact> = {
   id: 'supply-chain/ca-roots',
   rules: [
     {
@@ -53,11 +52,11 @@ export const caRoots: Detector<Attested<CaFact>> = {
   ],
   examiner: {
     id: 'supply-chain/ca-roots',
-    version: 1,
+    version: 2,
     wants: [ANCHORS, STORES, BUNDLES, REPOSITORY_FILES, ...SETTING_PATHS].map((paths) => ({ paths })),
     *examine(file) {
       const fact = factOf(file);
-      if (fact !== undefined) yield* withDigests(file, [fact]);
+      if (fact !== undefined) yield fact;
     },
   },
   *judge(image, seen) {
@@ -83,14 +82,14 @@ function factOf(file: FileView): CaFact | undefined {
   return tiers.includes('review') ? { kind: 'redirect' } : undefined;
 }
 
-function isRedirect(image: ImageView, { layer, path, observation }: Seen<Attested<CaFact>>): boolean {
-  return observation.kind === 'redirect' && !isPristine(image, layer, path, observation.digests);
+function isRedirect(image: ImageView, { layer, path, observation }: Seen<CaFact>): boolean {
+  return observation.kind === 'redirect' && !isPristine(image, layer, path);
 }
 
-function* strangersIn(image: ImageView, seen: readonly Seen<Attested<CaFact>>[]): Generator<FindingDraft> {
+function* strangersIn(image: ImageView, seen: readonly Seen<CaFact>[]): Generator<FindingDraft> {
   const files = seen.flatMap(({ layer, path, observation }) =>
     observation.kind === 'certificates'
-      ? [{ layer, path, ...observation, pristine: isPristine(image, layer, path, observation.digests) }]
+      ? [{ layer, path, ...observation, pristine: isPristine(image, layer, path) }]
       : [],
   );
   const pristine = files.filter((file) => file.pristine).flatMap((file) => file.certificates);

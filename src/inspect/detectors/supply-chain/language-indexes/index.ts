@@ -1,7 +1,5 @@
 import type { Tier } from '../../../../core/finding.ts';
 import type { Detector } from '../../../contract.ts';
-import { isPristine } from '../../../view/provenance.ts';
-import { type Attested, withDigests } from '../../../view/with-digests.ts';
 import { type IndexSetting, indexSettingsIn, SETTING_PATHS } from './index-settings.ts';
 
 const RULE = 'supply-chain/language-index';
@@ -58,7 +56,7 @@ const OFFICIAL = new Set([
 /** Maven's own settings.xml sends http repositories here, to block them. */
 const NOWHERE = '0.0.0.0';
 
-export const languageIndexes: Detector<Attested<IndexSetting>> = {
+export const languageIndexes: Detector<IndexSetting> = {
   id: 'supply-chain/language-indexes',
   rules: [
     {
@@ -76,22 +74,18 @@ export const languageIndexes: Detector<Attested<IndexSetting>> = {
   ],
   examiner: {
     id: 'supply-chain/language-indexes',
-    version: 1,
+    version: 2,
     wants: SETTING_PATHS.map((paths) => ({ paths })),
-    *examine(file) {
-      const all = indexSettingsIn(file.record.path, file.text());
-      yield* withDigests(
-        file,
-        all.filter((each) => judgeIndex(each) !== undefined),
-      );
-    },
+    examine: (file) =>
+      indexSettingsIn(file.record.path, file.text()).filter((each) => judgeIndex(each) !== undefined),
   },
-  *judge(image, seen) {
+  *judge(_image, seen) {
     for (const { layer, path, observation } of seen) {
       const told = judgeIndex(observation);
-      if (told === undefined || isPristine(image, layer, path, observation.digests)) continue;
+      if (told === undefined) continue;
       const evidence = `${told.why}: ${observation.text}`;
-      yield { rule: RULE, layer, path, line: observation.line, evidence, tier: told.tier };
+      const { line } = observation;
+      yield { rule: RULE, tier: told.tier, layer, path, line, evidence, yieldsToPackages: true };
     }
   },
 };

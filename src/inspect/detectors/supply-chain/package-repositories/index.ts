@@ -1,7 +1,5 @@
 import type { Tier } from '../../../../core/finding.ts';
 import type { Detector } from '../../../contract.ts';
-import { isPristine } from '../../../view/provenance.ts';
-import { type Attested, withDigests } from '../../../view/with-digests.ts';
 import { hostKindOf } from './known-hosts.ts';
 import { REPOSITORY_FILES, type Repository, repositoriesIn } from './repositories.ts';
 
@@ -12,7 +10,7 @@ import { REPOSITORY_FILES, type Repository, repositoriesIn } from './repositorie
 
 const RULE = 'supply-chain/package-repository';
 
-export const packageRepositories: Detector<Attested<Repository>> = {
+export const packageRepositories: Detector<Repository> = {
   id: 'supply-chain/package-repositories',
   rules: [
     {
@@ -30,22 +28,18 @@ export const packageRepositories: Detector<Attested<Repository>> = {
   ],
   examiner: {
     id: 'supply-chain/package-repositories',
-    version: 1,
+    version: 2,
     wants: [{ paths: REPOSITORY_FILES }],
-    *examine(file) {
-      const all = repositoriesIn(file.record.path, file.text());
-      yield* withDigests(
-        file,
-        all.filter((each) => judgeRepository(each) !== undefined),
-      );
-    },
+    examine: (file) =>
+      repositoriesIn(file.record.path, file.text()).filter((each) => judgeRepository(each) !== undefined),
   },
-  *judge(image, seen) {
+  *judge(_image, seen) {
     for (const { layer, path, observation } of seen) {
       const told = judgeRepository(observation);
-      if (told === undefined || isPristine(image, layer, path, observation.digests)) continue;
+      if (told === undefined) continue;
       const evidence = observation.url === '' ? told.why : `${told.why}: ${observation.url}`;
-      yield { rule: RULE, layer, path, line: observation.line, evidence, tier: told.tier };
+      const { line } = observation;
+      yield { rule: RULE, tier: told.tier, layer, path, line, evidence, yieldsToPackages: true };
     }
   },
 };
