@@ -1,5 +1,5 @@
 import { availableParallelism } from 'node:os';
-import { z } from 'zod';
+import * as z from 'zod';
 import { Failure } from '../core/failure.ts';
 import { DEFAULT_LIMITS } from '../core/limits.ts';
 import { defaultCacheFolder } from './cache/folder.ts';

@@ -12,7 +12,6 @@ import { openFromEngine } from './daemon/engine.ts';
 import { type Decided, looksLikePath, parseLocation, splitPath } from './location.ts';
 import { parsePlatform } from './manifest/platform.ts';
 import { readOciImages } from './oci-image.ts';
-import { openRegistry } from './registry/open.ts';
 import type { RegistryOptions } from './registry/options.ts';
 import { parseReference } from './registry/reference.ts';
 import { openRootFolder } from './rootfs/root-folder.ts';
@@ -108,8 +107,10 @@ async function openDecided(location: Decided, selection: Selection, options: Ope
   }
 }
 
-function openReference(text: string, selection: Selection, options: OpenOptions): Promise<Image[]> {
+async function openReference(text: string, selection: Selection, options: OpenOptions): Promise<Image[]> {
   const reference = parseReference(text);
+  // The HTTP client takes longer to load than a remembered archive takes to inspect.
+  const { openRegistry } = await import('./registry/open.ts');
   const { tag, digest } = reference;
   const source = openRegistry(reference, options.registry);
   const origin = {

@@ -1,5 +1,6 @@
 import { Worker } from 'node:worker_threads';
 import { Failure, messageOf } from '../../core/failure.ts';
+import { PACKAGE_ROOT } from '../package-root.ts';
 import type { BatchFile, BatchReply, BatchRequest, ExaminedFile, Reply, WorkerSetup } from './messages.ts';
 
 /** Bytes of file content that may be under way at once, over all workers. */
@@ -7,6 +8,9 @@ const BYTES_IN_FLIGHT = 16 * 2 ** 20;
 /** Batches that wait for a worker before another is started: starting one compiles the rules once more. */
 const BACKLOG = 3;
 export const BATCH_BYTES = 2 * 2 ** 20;
+
+/** From the sources, or as they were built. */
+const WORKER = import.meta.url.endsWith('.ts') ? 'src/inspect/pool/worker.ts' : 'dist/inspect/pool/worker.js';
 
 interface Job {
   readonly request: BatchRequest;
@@ -91,8 +95,7 @@ export class WorkerPool {
   }
 
   #hire(): Crew {
-    const file = import.meta.url.endsWith('.ts') ? './worker.ts' : './worker.js';
-    const worker = new Worker(new URL(file, import.meta.url), { workerData: this.#setup });
+    const worker = new Worker(new URL(WORKER, PACKAGE_ROOT), { workerData: this.#setup });
     const crew: Crew = { worker, jobs: new Map() };
     worker.on('message', (reply: Reply) => {
       if (reply.kind === 'examined') this.#settle(crew, reply);

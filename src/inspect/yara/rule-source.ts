@@ -3,6 +3,7 @@ import { type Dirent, readdirSync, readFileSync, type Stats, statSync } from 'no
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Failure, messageOf } from '../../core/failure.ts';
+import { PACKAGE_ROOT } from '../package-root.ts';
 import { outlineOf } from './rule-outline.ts';
 
 /** One file of YARA rules, as text that the compilers take. */
@@ -20,7 +21,7 @@ export interface RuleSet {
   readonly digest: string;
 }
 
-const OWN_RULES = new URL('../../../rules/', import.meta.url);
+const OWN_RULES = new URL('rules/', PACKAGE_ROOT);
 const MAX_FILES = 20_000;
 const MAX_FILE_BYTES = 16 * 2 ** 20;
 const MAX_BYTES = 128 * 2 ** 20;

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { z } from 'zod';
+import * as z from 'zod';
 import { algorithmOf, type Digest, isDigest, toDigest } from '../../core/digest.ts';
 import { Failure } from '../../core/failure.ts';
 import type { Image } from '../../core/image.ts';

@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http';
-import { z } from 'zod';
+import * as z from 'zod';
 import { Failure } from '../../core/failure.ts';
 import type { Image } from '../../core/image.ts';
 import { openDockerArchive } from '../archive/docker-archive.ts';

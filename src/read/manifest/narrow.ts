@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { type Digest, isDigest } from '../../core/digest.ts';
 import { Failure } from '../../core/failure.ts';
 
