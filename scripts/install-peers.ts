@@ -20,6 +20,8 @@ const PEERS: Readonly<Record<string, string>> = {
   '/usr/bin/xz': 'xz-utils',
   '/usr/bin/bsdtar': 'libarchive-tools',
   '/usr/bin/rpm': 'rpm',
+  '/usr/bin/getfattr': 'attr',
+  '/usr/sbin/setcap': 'libcap2-bin',
   '/usr/bin/db5.3_load': 'db5.3-util',
   '/usr/bin/chromium': 'chromium',
   '/usr/bin/tmux': 'tmux',

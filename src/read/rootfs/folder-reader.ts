@@ -10,6 +10,7 @@ import type { Limits } from '../../core/limits.ts';
 import type { Problem } from '../../core/problem.ts';
 import { throwIfCancelled } from '../archive/local-file.ts';
 import { decodeName } from '../unpack/tar-text.ts';
+import { readCapabilities } from './capabilities.ts';
 import { RootFile } from './root-file.ts';
 import { absolute, type Found, toProblem, unreadable, walk } from './walk.ts';
 
@@ -53,6 +54,7 @@ export class FolderReader {
   readonly #problems: Problem[] = [];
   /** First path of each file that has several, by device and inode. */
   readonly #linked = new Map<string, LayerPath>();
+  #capabilities: ReadonlyMap<LayerPath, string> = new Map();
   #bytes = 0;
 
   constructor(root: Buffer, limits: Limits, sink: LayerSink, signal: AbortSignal) {
@@ -64,6 +66,10 @@ export class FolderReader {
 
   /** @throws Failure CANCELLED */
   async run(expected: Digest): Promise<LayerSummary> {
+    const { found, problems } = await readCapabilities(this.#root, this.#signal);
+    throwIfCancelled(this.#signal);
+    this.#capabilities = found;
+    this.#problems.push(...problems);
     const listing = new Listing();
     let count = 0;
     for (const step of walk(this.#root, this.#limits.pathLength)) {
@@ -95,7 +101,7 @@ export class FolderReader {
   async #take({ path, stats }: Found): Promise<void> {
     const kind = kindOf(stats);
     if (kind === undefined) return;
-    const record = toRecord(path, kind, stats);
+    const record = this.#withCapability(toRecord(path, kind, stats));
     if (kind === 'symlink') return this.#takeSymlink(path, record);
     if (kind !== 'file') return this.#sink.entry(record);
     if (stats.nlink > 1n) {
@@ -106,6 +112,11 @@ export class FolderReader {
     }
     if (record.size === 0) return this.#sink.entry(record);
     await this.#takeContent({ path, stats }, record);
+  }
+
+  #withCapability(record: FileRecord): FileRecord {
+    const capability = this.#capabilities.get(record.path);
+    return capability === undefined ? record : { ...record, xattrs: { 'security.capability': capability } };
   }
 
   #takeSymlink(path: Buffer, record: FileRecord): void {

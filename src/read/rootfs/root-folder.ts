@@ -1,6 +1,5 @@
 import { accessSync, constants, realpathSync } from 'node:fs';
 import type { Image } from '../../core/image.ts';
-import type { Problem } from '../../core/problem.ts';
 import { toFileFailure } from '../archive/local-file.ts';
 import { NO_CONFIG } from '../manifest/config.ts';
 import type { Selection } from '../selection.ts';
@@ -14,8 +13,7 @@ import { digestOfListing, FolderReader } from './folder-reader.ts';
  * nothing but regular files is opened, and on Linux the kernel is asked where an open file really lies, which catches
  * a folder on the way that was swapped for a link.
  *
- * What a folder cannot give: Node reads no extended attributes, so file capabilities stay unseen, which a problem
- * says. And no digest pins a folder. The layer's diff id is the SHA-256 of the listing (path, kind, mode, owner, size,
+ * No digest pins a folder. The layer's diff id is the SHA-256 of the listing (path, kind, mode, owner, size,
  * times and inode of everything, in walking order): it names what was seen, and when it changes between opening and
  * reading, that is a problem; but equal contents are never concluded from it.
  */
@@ -31,17 +29,10 @@ export async function openRootFolder(path: string, { location, limits, signal }:
     layers: [
       { ref, cacheable: false, read: (sink, stop) => new FolderReader(root, limits, sink, stop).run(diffId) },
     ],
-    problems: [NO_XATTRS],
+    problems: [],
     close: async () => {},
   };
 }
-
-const NO_XATTRS: Problem = {
-  code: 'UNSUPPORTED',
-  effect: 'notice',
-  message:
-    'extended attributes, and so file capabilities, of a folder cannot be read: a tar of it would show them',
-};
 
 function realRoot(path: string): Buffer {
   try {
