@@ -2,11 +2,10 @@ import { Command } from 'commander';
 import { diffLocations } from '../app/diff/index.ts';
 import { Failure } from '../core/failure.ts';
 import { renderDiff } from '../report/diff/index.ts';
-import { exitCodeOf } from './exit-code.ts';
+import { exitCodeOf, type SetExitCode } from './exit-code.ts';
 import { interruptible } from './interrupt.ts';
 import { print } from './output.ts';
 import { showProgress } from './progress.ts';
-import type { SetExitCode } from './run.ts';
 import { addSettings, readSettings } from './settings-options.ts';
 import { terminalOf } from './terminal.ts';
 

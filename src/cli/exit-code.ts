@@ -6,6 +6,9 @@ const OUTCOMES: Record<Outcome, number> = { allow: 0, deny: 1, undetermined: 2 }
 export const EXIT_FAILED = 3;
 export const EXIT_USAGE = 64;
 
+/** Ends a command: its exit code, given where a result is one and not an error. */
+export type SetExitCode = (code: number) => void;
+
 /** Of several platforms the worst: one that is denied denies all. */
 export function exitCodeOf(outcomes: readonly Outcome[]): number {
   if (outcomes.includes('deny')) return OUTCOMES.deny;

@@ -3,11 +3,10 @@ import { inspectLocation } from '../app/inspect.ts';
 import type { Report } from '../core/report.ts';
 import { FORMATS } from '../report/all.ts';
 import { renderTerminal } from '../report/terminal/index.ts';
-import { exitCodeOf } from './exit-code.ts';
+import { exitCodeOf, type SetExitCode } from './exit-code.ts';
 import { interruptible } from './interrupt.ts';
 import { type Output, parseOutputs, print, writeWhole } from './output.ts';
 import { showProgress } from './progress.ts';
-import type { SetExitCode } from './run.ts';
 import { addSettings, readSettings } from './settings-options.ts';
 import { terminalOf } from './terminal.ts';
 

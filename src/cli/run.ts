@@ -4,11 +4,8 @@ import { Failure, isFailure, messageOf } from '../core/failure.ts';
 import { toPrintable } from '../core/printable.ts';
 import { cacheCommand } from './cache.ts';
 import { diffCommand } from './diff.ts';
-import { EXIT_FAILED, EXIT_USAGE, exitCodeFor } from './exit-code.ts';
+import { EXIT_FAILED, EXIT_USAGE, exitCodeFor, type SetExitCode } from './exit-code.ts';
 import { inspectCommand } from './inspect.ts';
-
-/** Ends a command: its exit code, given where a result is one and not an error. */
-export type SetExitCode = (code: number) => void;
 
 /** Runs one command line; the exit code. Everything that breaks ends in one line on stderr. */
 export async function runCli(argv: readonly string[]): Promise<number> {
