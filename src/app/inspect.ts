@@ -66,7 +66,7 @@ export async function inspectWhole(
     const opened = performance.now() - start;
     const inspections: Inspection[] = [];
     for (const image of images) inspections.push(await inspectImage(image, run, opened));
-    if (rules.user.length > 0) await pool.ready();
+    if (rules.user.length > 0) await pool.ready(hooks.signal);
     return inspections;
   } finally {
     await pool.close();

@@ -56,12 +56,16 @@ class AliasCollector implements LayerSink {
       for (const { path } of aliases) this.problems.push(tooLarge(record, path));
       return;
     }
-    const buffer = await this.#options.pool.takeBuffer(record.size);
-    const length = await fill(new Uint8Array(buffer, 0, record.size), content);
+    const { pool, signal } = this.#options;
+    const buffer = await pool.takeBuffer(record.size, signal);
+    const length = await fill(new Uint8Array(buffer, 0, record.size), content).catch((error: unknown) => {
+      pool.giveBack(buffer);
+      throw error;
+    });
     const files = aliases.map(({ path }): BatchFile => {
       return { record: { ...record, path }, start: 0, length, base: 0, whole: true };
     });
-    const examined = await this.#options.pool.examine(buffer, files);
+    const examined = await pool.examine(buffer, files);
     examined.forEach((one, index) => {
       this.#note(aliases[index] as Alias, one);
     });

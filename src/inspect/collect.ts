@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { ContentClass, FileRecord, Whiteout } from '../core/file.ts';
-import type { LayerSink, LayerSource, Oddity } from '../core/image.ts';
+import type { LayerSink, LayerSource, LayerSummary, Oddity } from '../core/image.ts';
 import type { LayerPath } from '../core/layer-path.ts';
 import type { Limits } from '../core/limits.ts';
 import type { Problem } from '../core/problem.ts';
@@ -32,8 +32,7 @@ export interface CollectOptions {
 /** @throws Failure of the source (network, permission, cancelled) or INTERNAL when a worker died */
 export async function collectFacts(layer: LayerSource, options: CollectOptions): Promise<LayerFacts> {
   const collector = new Collector(options);
-  const summary = await layer.read(collector, options.signal);
-  await collector.finish();
+  const summary = await collector.run(layer);
   const { files, whiteouts, oddities, observations } = collector;
   return {
     diffId: summary.diffId ?? layer.ref.diffId,
@@ -97,10 +96,16 @@ class Collector implements LayerSink {
     else await this.#pack(record, content);
   }
 
-  async finish(): Promise<void> {
-    this.#send();
-    await Promise.all(this.#underWay);
-    if (this.#failure !== undefined) throw this.#failure.error;
+  async run(layer: LayerSource): Promise<LayerSummary> {
+    try {
+      const summary = await layer.read(this, this.#options.signal);
+      this.#send();
+      await Promise.all(this.#underWay);
+      if (this.#failure !== undefined) throw this.#failure.error;
+      return summary;
+    } finally {
+      if (this.#batch !== undefined) this.#options.pool.giveBack(this.#batch.buffer);
+    }
   }
 
   async #pack(record: Mutable<FileRecord>, content: AsyncIterable<Uint8Array>): Promise<void> {
@@ -121,8 +126,12 @@ class Collector implements LayerSink {
 
   async #roomFor(size: number): Promise<{ buffer: ArrayBuffer; used: number; files: BatchFile[] }> {
     if (this.#batch !== undefined && this.#batch.used + size > this.#batch.buffer.byteLength) this.#send();
-    this.#batch ??= { buffer: await this.#options.pool.takeBuffer(size), used: 0, files: [] };
+    this.#batch ??= { buffer: await this.#takeBuffer(size), used: 0, files: [] };
     return this.#batch;
+  }
+
+  #takeBuffer(bytes: number): Promise<ArrayBuffer> {
+    return this.#options.pool.takeBuffer(bytes, this.#options.signal);
   }
 
   /** Hashes a large file as it goes by and sends it off window by window. */
@@ -142,7 +151,7 @@ class Collector implements LayerSink {
 
   async #sendWindow(record: Mutable<FileRecord>, { bytes, base }: Window): Promise<void> {
     if (base === 0) record.content = classify(bytes.subarray(0, CLASSIFY_BYTES));
-    const buffer = await this.#options.pool.takeBuffer(bytes.length);
+    const buffer = await this.#takeBuffer(bytes.length);
     new Uint8Array(buffer).set(bytes);
     const content: ContentClass = record.content ?? 'binary';
     this.#examine(buffer, [{ record, start: 0, length: bytes.length, base, whole: false, content }]);

@@ -15,6 +15,7 @@ import { readOciImages } from './oci-image.ts';
 import type { RegistryOptions } from './registry/options.ts';
 import { parseReference } from './registry/reference.ts';
 import { openRootFolder } from './rootfs/root-folder.ts';
+import { ROOT_FOLDERS } from './rootfs/root-names.ts';
 import type { Selection } from './selection.ts';
 
 export interface OpenOptions {
@@ -80,9 +81,6 @@ function existing(text: string): { readonly path?: string; readonly reference?: 
   const split = splitPath(text, existsSync);
   return split.reference !== undefined && looksLikePath(split.path) ? split : {};
 }
-
-/** Any of these makes a folder a root file system. */
-const ROOT_FOLDERS = ['etc', 'usr', 'bin', 'sbin', 'lib', 'var'] as const;
 
 async function openDecided(location: Decided, selection: Selection, options: OpenOptions): Promise<Image[]> {
   switch (location.kind) {

@@ -1,12 +1,10 @@
 import assert from 'node:assert/strict';
-import { type ChildProcess, execFile, execFileSync, spawn, spawnSync } from 'node:child_process';
+import { execFile, execFileSync } from 'node:child_process';
 import { createHash, createPrivateKey, randomBytes, sign, X509Certificate } from 'node:crypto';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, describe, test } from 'node:test';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { gunzipSync } from 'node:zlib';
 import type { Descriptor } from '../../src/read/blob-source.ts';
@@ -15,25 +13,26 @@ import type { RegistryOptions } from '../../src/read/registry/options.ts';
 import { parseReference } from '../../src/read/registry/reference.ts';
 import { makeCertificates } from '../../src/read/registry/testing/certificates.ts';
 import { collect, digestOf, json, NEVER, serve } from '../../src/read/registry/testing/server.ts';
+import {
+  freePort,
+  missingForRegistry,
+  type RegistryParts,
+  type RunningRegistry,
+  startRegistry,
+} from '../peers/registry.ts';
 
 /**
  * The registry client against Debian's `docker-registry` on the loopback interface, filled by Skopeo: http, basic
  * authentication, TLS with a private authority, and bearer tokens that the registry itself verifies.
  */
-const missing = ['docker-registry', 'skopeo', 'openssl', 'htpasswd'].filter(
-  (program) => spawnSync(program, ['--version'], { stdio: 'ignore' }).error !== undefined,
-);
-const skip =
-  missing.length === 0
-    ? false
-    : `missing: ${missing.join(', ')} (apt-get install docker-registry skopeo openssl apache2-utils)`;
+const skip = missingForRegistry() ?? false;
 
 const work = mkdtempSync(join(tmpdir(), 'pratique-registry-'));
 const certificates =
   skip === false ? makeCertificates({ server: 'IP:127.0.0.1', issuer: 'DNS:issuer' }) : undefined;
-const running: ChildProcess[] = [];
+const running: RunningRegistry[] = [];
 after(() => {
-  for (const child of running) child.kill('SIGKILL');
+  for (const registry of running) registry.stop();
   certificates?.remove();
   rmSync(work, { recursive: true, force: true });
 });
@@ -71,42 +70,11 @@ function makeLayout(): string {
   return folder;
 }
 
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const address = server.address();
-  await new Promise((resolve) => server.close(resolve));
-  assert.ok(typeof address === 'object' && address !== null);
-  return address.port;
-}
-
-/** Starts a registry with these parts of its configuration, and waits until it listens. */
-async function startRegistry(name: string, auth: object = {}, tls: object = {}): Promise<string> {
-  const host = `127.0.0.1:${await freePort()}`;
-  const folder = join(work, name);
-  mkdirSync(folder);
-  // YAML is a superset of JSON.
-  const config = {
-    version: '0.1',
-    log: { level: 'error' },
-    storage: { filesystem: { rootdirectory: join(folder, 'data') } },
-    http: { addr: host, tls },
-    auth,
-  };
-  writeFileSync(join(folder, 'config.yml'), JSON.stringify(config));
-  const child = spawn('docker-registry', ['serve', join(folder, 'config.yml')], { stdio: 'ignore' });
-  running.push(child);
-  const scheme = Object.keys(tls).length === 0 ? 'http' : 'https';
-  for (let tries = 0; tries < 100; tries++) {
-    if (child.exitCode !== null) break;
-    const up = await fetch(`${scheme}://${host}/`).then(
-      () => true,
-      (error: Error) => /certificate|verify/.test(String(error.cause)),
-    );
-    if (up) return host;
-    await sleep(100);
-  }
-  throw new Error(`docker-registry (${name}) did not come up`);
+/** Starts a registry with these parts of its configuration. */
+async function serveRegistry(name: string, parts: RegistryParts = {}): Promise<string> {
+  const registry = await startRegistry(join(work, name), parts);
+  running.push(registry);
+  return registry.host;
 }
 
 /** Not the synchronous way: the token realm is in this process. */
@@ -148,10 +116,10 @@ async function pull(host: string, options: Partial<RegistryOptions>): Promise<vo
 
 describe('docker-registry', { skip }, () => {
   test('plain http, and only where asked', async () => {
-    const host = await startRegistry('plain');
+    const host = await serveRegistry('plain');
     await push(host, '--dest-tls-verify=false');
     await pull(host, { plainHttp: [host] });
-    await assert.rejects(pull(host, {}), { code: 'UNREACHABLE', message: /plain http/ });
+    await assert.rejects(pull(host, {}), { code: 'UNREACHABLE', message: /--plain-http/ });
 
     const options = { plainHttp: true, documentBytes: 1 << 20, env: {}, homeDir: work, certsDirs: [] };
     const source = openRegistry(parseReference(`${host}/team/app`), options);
@@ -163,7 +131,7 @@ describe('docker-registry', { skip }, () => {
   });
 
   test('a mirror is used, a broken one passed over', async () => {
-    const host = await startRegistry('mirror');
+    const host = await serveRegistry('mirror');
     await push(host, '--dest-tls-verify=false');
     const mirrors = [`http://127.0.0.1:${await freePort()}`, `http://${host}`];
     await pull('registry.invalid', { mirrors: { 'registry.invalid': mirrors } });
@@ -173,7 +141,7 @@ describe('docker-registry', { skip }, () => {
     const passwords = execFileSync('htpasswd', ['-Bbn', 'me', 'secret']);
     writeFileSync(join(work, 'passwords'), passwords);
     const auth = { htpasswd: { realm: 'test', path: join(work, 'passwords') } };
-    const host = await startRegistry('basic', auth);
+    const host = await serveRegistry('basic', { auth });
     await push(host, '--dest-tls-verify=false', '--dest-creds', 'me:secret');
     const authFile = join(work, 'auth.json');
     const login = ['login', '--authfile', authFile, '--tls-verify=false', '-u', 'me', '-p', 'secret', host];
@@ -192,7 +160,7 @@ describe('docker-registry', { skip }, () => {
     assert.ok(certificates);
     const { folder, caFile } = certificates;
     const tls = { certificate: join(folder, 'server.crt'), key: join(folder, 'server.key') };
-    const host = await startRegistry('tls', {}, tls);
+    const host = await serveRegistry('tls', { tls });
     const certsDir = join(work, 'certs.d');
     mkdirSync(join(certsDir, host), { recursive: true });
     execFileSync('cp', [caFile, join(certsDir, host, 'ca.crt')]);
@@ -219,7 +187,7 @@ describe('docker-registry', { skip }, () => {
       issuer: 'issuer',
       rootcertbundle: certificates.caFile,
     };
-    const host = await startRegistry('bearer', { token });
+    const host = await serveRegistry('bearer', { auth: { token } });
     await push(host, '--dest-tls-verify=false', '--dest-creds', 'me:secret');
 
     await pull(host, { plainHttp: true, credentials: ME, authRealms: { [host]: [realm.host] } });

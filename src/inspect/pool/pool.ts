@@ -18,6 +18,13 @@ interface Job {
   readonly reject: (error: unknown) => void;
 }
 
+/** Somebody who waits until `bytes` more may be under way. */
+interface Turn {
+  readonly bytes: number;
+  readonly resume: () => void;
+  readonly refuse: (failure: Failure) => void;
+}
+
 interface Crew {
   readonly worker: Worker;
   readonly jobs: Map<number, Job>;
@@ -32,10 +39,11 @@ export class WorkerPool {
   readonly #size: number;
   readonly #crews: Crew[] = [];
   readonly #spare: ArrayBuffer[] = [];
-  readonly #waiting: { bytes: number; resume: () => void }[] = [];
+  readonly #waiting: Turn[] = [];
   #bytes = 0;
   #nextId = 0;
   #failed: Failure | undefined;
+  #closed = false;
 
   constructor(setup: WorkerSetup, size: number) {
     this.#setup = setup;
@@ -48,19 +56,28 @@ export class WorkerPool {
   }
 
   /** @throws Failure why no worker can work, once that is known */
-  async ready(): Promise<void> {
-    const buffer = await this.takeBuffer(0);
+  async ready(signal: AbortSignal): Promise<void> {
+    const buffer = await this.takeBuffer(0, signal);
     await this.examine(buffer, []);
   }
 
-  /** A buffer of at least `bytes`; waits until that many more may be under way. Give it back through `examine`. */
-  async takeBuffer(bytes: number): Promise<ArrayBuffer> {
+  /**
+   * A buffer of at least `bytes`; waits until that many more may be under way. Every buffer comes back through `examine`
+   * or `giveBack`, else somebody waits for ever.
+   * @throws Failure CANCELLED, or why no worker can work
+   */
+  async takeBuffer(bytes: number, signal: AbortSignal): Promise<ArrayBuffer> {
+    if (this.#failed !== undefined) throw this.#failed;
     const wanted = Math.max(bytes, BATCH_BYTES);
-    if (this.#bytes > 0 && this.#bytes + wanted > BYTES_IN_FLIGHT) {
-      await new Promise<void>((resume) => this.#waiting.push({ bytes: wanted, resume }));
-    } else this.#bytes += wanted;
+    if (this.#bytes > 0 && this.#bytes + wanted > BYTES_IN_FLIGHT) await this.#turn(wanted, signal);
+    else this.#bytes += wanted;
     const spare = wanted === BATCH_BYTES ? this.#spare.pop() : undefined;
     return spare ?? new ArrayBuffer(wanted);
+  }
+
+  /** For a buffer that will not be examined. */
+  giveBack(buffer: ArrayBuffer): void {
+    this.#release(buffer);
   }
 
   /**
@@ -78,8 +95,31 @@ export class WorkerPool {
   }
 
   async close(): Promise<void> {
+    this.#closed = true;
     await Promise.all(this.#crews.splice(0).map(({ worker }) => worker.terminate()));
     this.#spare.length = 0;
+  }
+
+  /** Resolves when `bytes` are accounted for. */
+  #turn(bytes: number, signal: AbortSignal): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const leave = (): void => {
+        this.#waiting.splice(this.#waiting.indexOf(turn), 1);
+        reject(new Failure('CANCELLED', 'the inspection was cancelled'));
+      };
+      const settle = (end: () => void): void => {
+        signal.removeEventListener('abort', leave);
+        end();
+      };
+      const turn: Turn = {
+        bytes,
+        resume: () => settle(resolve),
+        refuse: (failure) => settle(() => reject(failure)),
+      };
+      this.#waiting.push(turn);
+      signal.addEventListener('abort', leave, { once: true });
+      if (signal.aborted) leave();
+    });
   }
 
   #pickCrew(): Crew {
@@ -100,6 +140,10 @@ export class WorkerPool {
     worker.on('message', (reply: Reply) => {
       if (reply.kind === 'examined') this.#settle(crew, reply);
       else this.#fail(new Failure(reply.code, reply.message));
+    });
+    worker.on('exit', (code) => {
+      if (!this.#closed)
+        this.#fail(new Failure('INTERNAL', `an inspection worker ended by itself, with ${code}`));
     });
     worker.on('error', (cause) => {
       this.#fail(new Failure('INTERNAL', `an inspection worker died: ${messageOf(cause)}`, { cause }));
@@ -132,6 +176,6 @@ export class WorkerPool {
       for (const job of crew.jobs.values()) job.reject(this.#failed);
       crew.jobs.clear();
     }
-    for (const { resume } of this.#waiting.splice(0)) resume();
+    for (const { refuse } of this.#waiting.splice(0)) refuse(this.#failed);
   }
 }

@@ -1,6 +1,7 @@
 import { Failure } from '../../core/failure.ts';
 import type { Image } from '../../core/image.ts';
 import type { Problem } from '../../core/problem.ts';
+import { ROOT_FOLDERS } from '../rootfs/root-names.ts';
 import { openRootTar } from '../rootfs/root-tar.ts';
 import type { Selection } from '../selection.ts';
 import { detectCompression, MAGIC_BYTES } from '../unpack/compression.ts';
@@ -33,7 +34,7 @@ export async function openArchive(
   let told: ArchiveKind;
   try {
     index = await listOrRefuse(file, selection.signal);
-    told = kind ?? kindOf(index);
+    told = kind ?? kindOf(index, file.name);
   } catch (error) {
     await file.close();
     throw error;
@@ -88,11 +89,18 @@ async function listOrRefuse(file: LocalFile, signal: AbortSignal): Promise<TarIn
 
 /**
  * An archive with both tables is opened as `docker load` does, and refused should they disagree. One with neither is
- * a root file system.
+ * a root file system if it looks like one: an image archive that lost its tables does not.
  */
-function kindOf({ members }: TarIndex): ArchiveKind {
+function kindOf({ members, flaw }: TarIndex, name: string): ArchiveKind {
   if (members.has('manifest.json')) return 'docker-archive';
-  return members.has('oci-layout') && members.has('index.json') ? 'oci-archive' : 'rootfs';
+  if (members.has('oci-layout') && members.has('index.json')) return 'oci-archive';
+  const tops = new Set([...members.keys()].map((path) => path.split('/', 1)[0]));
+  if (ROOT_FOLDERS.some((folder) => tops.has(folder))) return 'rootfs';
+  if (flaw !== undefined) throw flaw;
+  throw new Failure(
+    'NOT_AN_IMAGE',
+    `${name} holds neither the tables of an image archive nor a root file system: if it is the latter all the same, write rootfs:${name}`,
+  );
 }
 
 async function openTold(

@@ -18,7 +18,7 @@ export async function openRootTar(file: LocalFile, { location, limits, signal }:
     for await (const chunk of file.stream(0, file.size, signal)) hash.update(chunk);
     const diffId = toDigest('sha256', hash.digest('hex'));
     const { size, identity } = file;
-    const expected = { blobSize: size, diffId, compression: 'none' as const };
+    const expected = { blobSize: size, diffId, selfMade: true, compression: 'none' as const };
     let closing: Promise<void> | undefined;
     return {
       identity: { location, kind: 'rootfs-tar', tags: [] },
