@@ -133,11 +133,14 @@ function completeAll(
   const byId = new Map(rules.map((rule) => [rule.id, rule]));
   const counts = new Map<string, number>();
   const unique = new Map<string, Finding>();
-  for (const draft of drafts) {
+  const graded = drafts.flatMap((draft) => {
     const rule = byId.get(draft.rule);
     if (rule === undefined) throw new Error(`no rule ${draft.rule} in its detector`);
     const tier = tierOf(draft, rule, view);
-    if (tier === undefined) continue;
+    return tier === undefined ? [] : [{ draft, rule, tier }];
+  });
+  // The gravest first: the mild ones are what the bound on findings cuts.
+  for (const { draft, rule, tier } of graded.sort((a, b) => TIERS.indexOf(a.tier) - TIERS.indexOf(b.tier))) {
     const finding = complete(draft, { ...rule, tier }, view);
     const key = JSON.stringify([finding.rule, finding.tier, finding.location, finding.evidence]);
     if (unique.has(key)) continue;
@@ -147,7 +150,7 @@ function completeAll(
   }
   for (const [rule, count] of counts) {
     if (count <= MAX_FINDINGS_PER_RULE) continue;
-    const message = `${rule} matched ${count} times; the first ${MAX_FINDINGS_PER_RULE} are reported`;
+    const message = `${rule} matched ${count} times; the gravest ${MAX_FINDINGS_PER_RULE} are reported`;
     problems.push({ code: 'LIMIT_FINDINGS', message, effect: 'notice' });
   }
   return [...unique.values()];

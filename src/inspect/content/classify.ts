@@ -30,8 +30,9 @@ export function classify(bytes: Uint8Array): ContentClass {
     return bytes[6] === 0 && (bytes[7] ?? 0) >= 45 ? 'class' : 'macho';
   if (startsWith(bytes, 'RIFF') && startsWith(bytes.subarray(8), 'WEBP')) return 'picture';
   if (startsWith(bytes.subarray(257), 'ustar')) return 'archive';
-  if (!looksLikeText(bytes)) return 'binary';
-  return startsWith(bytes, '#!') ? 'script' : 'text';
+  // The kernel looks at nothing else: a NUL further on does not keep a script from running.
+  if (startsWith(bytes, '#!')) return 'script';
+  return looksLikeText(bytes) ? 'text' : 'binary';
 }
 
 /** The program a `#!` line runs, by base name, with `env` and its flags and assignments looked through. */

@@ -11,7 +11,8 @@
 
 const MIN_LENGTH = 5;
 const MAX_LENGTH = 32;
-export const MAX_HITS = 64;
+/** Whoever looks at the places themselves says so when there are this many: `allHits`. */
+export const MAX_HITS = 4096;
 
 export interface NeedleHits {
   /** Offsets in the buffer, at most `MAX_HITS` a needle, ascending; needles without a hit have no entry. */

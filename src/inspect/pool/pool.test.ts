@@ -43,7 +43,7 @@ test('pool: nobody waits for workers that cannot work', async (context) => {
   await assert.rejects(pool.ready(never), invalid);
 });
 
-test('pool: a few batches do not cost a second worker, many do', async (context) => {
+test('pool: many batches at once are all answered', async (context) => {
   const pool = poolFor(context);
   const work = Array.from({ length: 12 }, async () => pool.examine(new ArrayBuffer(16), []));
   assert.equal((await Promise.all(work)).length, 12);

@@ -106,8 +106,10 @@ class YaraExaminer implements BatchExaminer<YaraObservation> {
       wanted.forEach(([index, file], at) => {
         const result = results[index] as (typeof results)[number];
         const outcome = outcomes[at] as YaraOutcome;
-        if (outcome.kind === 'scanned') result.observations.push(...observe(outcome.matches, compiled, file));
-        else result.problems.push(...this.#problems(outcome, compiled, file));
+        if (outcome.kind === 'scanned') {
+          result.observations.push(...observe(outcome.matches, compiled, file));
+          if (outcome.matches.length > MAX_RULES) result.problems.push(tooMany(outcome.matches.length, file));
+        } else result.problems.push(...this.#problems(outcome, compiled, file));
         if (compiled.from === 'user' && !file.whole && file.base === 0) result.problems.push(inWindows(file));
       });
     }
@@ -153,6 +155,11 @@ function pick(meta: YaraMatch['meta']): YaraObservation['meta'] {
     if (value !== undefined) kept[name] = typeof value === 'string' ? value.slice(0, MAX_META) : value;
   }
   return kept;
+}
+
+function tooMany(count: number, { record }: Content): Problem {
+  const message = `${count} YARA rules match ${record.path}; the first ${MAX_RULES} are reported`;
+  return { code: 'LIMIT_FINDINGS', message, effect: 'incomplete', path: record.path };
 }
 
 function inWindows({ record }: Content): Problem {

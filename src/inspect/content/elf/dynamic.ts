@@ -1,8 +1,8 @@
 import { type Elf, PT_DYNAMIC } from './elf.ts';
 
-const MAX_ENTRIES = 2048;
-const MAX_STRING = 4096;
-const MAX_SYMBOLS = 65536;
+/** No detector asks which libraries are needed, only whether any are. */
+const MAX_NEEDED = 1024;
+const MAX_NAME = 4096;
 const MAX_SYMBOL_NAME = 256;
 
 /** Dynamic array tags, `d_tag` (System V ABI, "Dynamic Section"). */
@@ -13,6 +13,7 @@ const DT_SYMTAB = 6;
 const DT_SONAME = 14;
 const DT_RPATH = 15;
 const DT_RUNPATH = 29;
+const READ: ReadonlySet<number> = new Set([DT_HASH, DT_STRTAB, DT_SYMTAB, DT_SONAME, DT_RPATH, DT_RUNPATH]);
 
 export interface Dynamic {
   readonly needed: readonly string[];
@@ -33,23 +34,20 @@ export interface DynamicSymbol {
 }
 
 export function readDynamic(elf: Elf): Dynamic {
-  const entries = readEntries(elf);
+  const { needed, last } = readEntries(elf);
   const offset = (tag: number): number | undefined => {
-    const address = entries.find((entry) => entry.tag === tag)?.value;
+    const address = last.get(tag);
     return address === undefined ? undefined : elf.offsetOf(address);
   };
   const strings = offset(DT_STRTAB);
-  const all = (tag: number): string[] =>
-    strings === undefined
-      ? []
-      : entries
-          .filter((entry) => entry.tag === tag)
-          .map((entry) => elf.reader.string(strings + entry.value, MAX_STRING));
+  const stringAt = (value: number | undefined, limit: number): string | undefined =>
+    strings === undefined || value === undefined ? undefined : elf.reader.string(strings + value, limit);
   return {
-    needed: all(DT_NEEDED),
-    soname: all(DT_SONAME)[0],
-    rpath: all(DT_RPATH)[0],
-    runpath: all(DT_RUNPATH)[0],
+    needed: needed.map((value) => stringAt(value, MAX_NAME) ?? ''),
+    soname: stringAt(last.get(DT_SONAME), MAX_NAME),
+    // A search path ends with its string, however many folders are in it.
+    rpath: stringAt(last.get(DT_RPATH), elf.reader.bytes.length),
+    runpath: stringAt(last.get(DT_RUNPATH), elf.reader.bytes.length),
     strings,
     symbols: offset(DT_SYMTAB),
     hash: offset(DT_HASH),
@@ -62,7 +60,7 @@ export function* dynamicSymbols(elf: Elf): Generator<DynamicSymbol> {
   if (strings === undefined || symbols === undefined) return;
   const wide = elf.reader.bits === 64;
   const size = wide ? 24 : 16;
-  const count = Math.min(countSymbols(elf, size), MAX_SYMBOLS);
+  const count = countSymbols(elf, size);
   for (let index = 1; index < count; index++) {
     const at = symbols + index * size;
     if (!elf.reader.has(at, size)) return;
@@ -71,25 +69,40 @@ export function* dynamicSymbols(elf: Elf): Generator<DynamicSymbol> {
   }
 }
 
-/** DT_HASH holds the count; without it (GNU hash only) linkers put the strings right behind the symbols. */
+/**
+ * DT_HASH holds the count; without it (GNU hash only) linkers put the strings right behind the symbols. Loaders obey
+ * neither, so the larger one counts, and without both the bytes at hand end the table.
+ */
 function countSymbols(elf: Elf, size: number): number {
   const { strings, symbols, hash } = elf.dynamic;
-  if (hash !== undefined) return elf.reader.u32(hash + 4);
-  if (strings !== undefined && symbols !== undefined && strings > symbols) return (strings - symbols) / size;
-  return MAX_SYMBOLS;
+  const told = hash === undefined ? 0 : elf.reader.u32(hash + 4);
+  const room =
+    strings !== undefined && symbols !== undefined && strings > symbols ? (strings - symbols) / size : 0;
+  return Math.max(told, room) || Number.POSITIVE_INFINITY;
 }
 
-function readEntries(elf: Elf): { tag: number; value: number }[] {
+interface Entries {
+  /** Values of the first DT_NEEDED entries. */
+  readonly needed: readonly number[];
+  /** The value of each other tag; of one that occurs again the last, as the loader takes it. */
+  readonly last: ReadonlyMap<number, number>;
+}
+
+function readEntries(elf: Elf): Entries {
+  const needed: number[] = [];
+  const last = new Map<number, number>();
   const segment = elf.segments.find(({ type }) => type === PT_DYNAMIC);
-  if (segment === undefined) return [];
+  if (segment === undefined) return { needed, last };
   const word = elf.reader.bits / 8;
-  const count = Math.min(Math.floor(segment.fileSize / (2 * word)), MAX_ENTRIES);
-  const entries: { tag: number; value: number }[] = [];
+  const count = Math.floor(segment.fileSize / (2 * word));
   for (let index = 0; index < count; index++) {
     const at = segment.offset + index * 2 * word;
     const tag = elf.reader.word(at);
     if (tag === 0) break;
-    entries.push({ tag, value: elf.reader.word(at + word) });
+    const value = elf.reader.word(at + word);
+    if (tag !== DT_NEEDED) {
+      if (READ.has(tag)) last.set(tag, value);
+    } else if (needed.length < MAX_NEEDED) needed.push(value);
   }
-  return entries;
+  return { needed, last };
 }

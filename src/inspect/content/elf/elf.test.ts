@@ -105,8 +105,8 @@ test('elf: mutated files never throw, loop or grow', () => {
       for (const [at, value] of changes) if (at < bytes.length) bytes[at] = value;
       const elf = readElf(bytes);
       if (elf === undefined) return;
-      assert.ok(elf.sections.length <= 8192 && elf.segments.length <= 256);
-      assert.ok([...dynamicSymbols(elf)].length <= 65536);
+      assert.ok(elf.sections.length * 40 <= length && elf.segments.length * 32 <= length);
+      assert.ok([...dynamicSymbols(elf)].length * 16 <= length);
       void [elf.dynamic, elf.interpreter, elf.isStaticProgram, elf.isStripped];
     }),
     { numRuns: 1500 },

@@ -11,8 +11,8 @@ import { ElfReader } from './reader.ts';
  * in the last one.
  */
 
-const MAX_SEGMENTS = 256;
-const MAX_SECTIONS = 8192;
+/** More than the 16 bits of the header hold are linkers' of huge programs; a table of megabytes is said to be unread. */
+const MAX_SECTIONS = 2 ** 17;
 const MAX_NAME = 64;
 const MAX_INTERPRETER = 4096;
 
@@ -62,7 +62,7 @@ export class Elf {
     this.type = TYPES[reader.u16(16)] ?? 'other';
     this.machine = reader.u16(18);
     const headers = reader.word(wide ? 32 : 28);
-    const count = Math.min(reader.u16(wide ? 56 : 44), MAX_SEGMENTS);
+    const count = reader.u16(wide ? 56 : 44);
     this.headersEnd = headers + count * (wide ? 56 : 32);
     this.segments = readSegments(reader, headers, count);
     this.#tableOffset = reader.word(wide ? 40 : 32);

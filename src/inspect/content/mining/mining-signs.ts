@@ -1,3 +1,4 @@
+import { inOrder } from '../shell/match.ts';
 import { POOL_DOMAINS } from './pools.ts';
 
 /** Where a text names a mining pool. */
@@ -34,18 +35,24 @@ const DOMAINS = new RegExp(
 export const POOL_TERMS =
   /stratum[+12:]|\bxmrig|randomx|\brx\/0\b|cryptonight|\bminerd?\b|nicehash|donate-level|cpuminer|\bpools["']?\s{0,4}[:=]|\bpool[s_-]?(?:url|addr\w{0,4}|host)?\b["']?\s{0,4}[:=]|\bpool\.[\w.-]{3,80}:\d{2,5}|(?:^|\s)-o\s{1,4}[\w.-]{3,80}:\d{2,5}/im;
 
-export function findPoolSigns(text: string): PoolSign[] {
-  const stratum = [...text.matchAll(STRATUM).take(4096)]
-    .filter(([, rest = '']) =>
-      /^(?:[^@/]{1,160}@)?(?:\[[0-9a-f:]+\]|[\w$%{][\w.${}%-]*)(?::[\d${%]|\/|$)/i.test(rest),
-    )
-    .map((match) => ({ kind: 'stratum' as const, offset: match.index, text: match[0] }));
-  const pools = [...text.matchAll(DOMAINS).take(4096)].flatMap((match) => toPoolSign(text, match));
-  return [...stratum, ...pools].sort((a, b) => a.offset - b.offset);
+const AUTHORITY = /^(?:[^@/]{1,160}@)?(?:\[[0-9a-f:]+\]|[\w$%{][\w.${}%-]*)(?::[\d${%]|\/|$)/i;
+
+/** Every sign, in order of place. */
+export function findPoolSigns(text: string): Generator<PoolSign> {
+  const stratum = text
+    .matchAll(STRATUM)
+    .filter(([, rest = '']) => AUTHORITY.test(rest))
+    .map((match): PoolSign => ({ kind: 'stratum', offset: match.index, text: match[0] }));
+  return inOrder<PoolSign>(
+    stratum,
+    text.matchAll(DOMAINS).flatMap((match) => toPoolSign(text, match)),
+  );
 }
 
-export function countDomains(signs: readonly PoolSign[]): number {
-  return new Set(signs.flatMap(({ domain }) => domain ?? [])).size;
+export function countDomains(signs: Iterable<PoolSign>): number {
+  const domains = new Set<string>();
+  for (const { domain } of signs) if (domain !== undefined) domains.add(domain);
+  return domains.size;
 }
 
 function toPoolSign(text: string, match: RegExpMatchArray): PoolSign[] {

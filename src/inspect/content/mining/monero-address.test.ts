@@ -30,7 +30,7 @@ for (const { name, message, hex } of digests) {
 test('monero address: valid ones, wherever they stand', () => {
   assert.ok(isMoneroAddress(ADDRESS));
   assert.ok(isMoneroAddress(PUBLISHED));
-  assert.deepEqual(findMoneroAddresses(`{"user":"${ADDRESS}"}`), [{ offset: 9, address: ADDRESS }]);
+  assert.deepEqual([...findMoneroAddresses(`{"user":"${ADDRESS}"}`)], [{ offset: 9, address: ADDRESS }]);
 });
 
 test('monero address: any change of one character is told', () => {

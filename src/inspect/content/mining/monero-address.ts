@@ -22,18 +22,15 @@ const BYTES_IN_BLOCK = new Map([
   [10, 7],
   [11, 8],
 ]);
-/** Checksums cost, and the image chooses how many strings have the shape. */
-const MAX_CHECKED = 4096;
-
 export interface MoneroAddress {
   readonly offset: number;
   readonly address: string;
 }
 
-export function findMoneroAddresses(text: string): MoneroAddress[] {
-  return [...text.matchAll(SHAPE).take(MAX_CHECKED)]
-    .filter(([address]) => isMoneroAddress(address))
-    .map((match) => ({ offset: match.index, address: match[0] }));
+export function* findMoneroAddresses(text: string): Generator<MoneroAddress> {
+  for (const { index, 0: address } of text.matchAll(SHAPE)) {
+    if (isMoneroAddress(address)) yield { offset: index, address };
+  }
 }
 
 export function isMoneroAddress(address: string): boolean {

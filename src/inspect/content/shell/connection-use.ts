@@ -1,4 +1,4 @@
-import { MAX_MATCHES, type ShellMatch, toMatch } from './match.ts';
+import { inOrder, type ShellMatch, toMatch } from './match.ts';
 import { SHELL } from './words.ts';
 
 /*
@@ -46,19 +46,16 @@ const SHAPES: readonly TiedShape[] = [
 ];
 
 /** Every place where a connection, or what came over it, is given to a shell by name. */
-export function findConnectionUse(text: string): ShellMatch[] {
-  return SHAPES.flatMap((shape) => findShape(text, shape));
+export function findConnectionUse(text: string): Generator<ShellMatch> {
+  return inOrder(...SHAPES.map((shape) => findShape(text, shape)));
 }
 
-function findShape(text: string, { opens, span, uses }: TiedShape): ShellMatch[] {
-  const found: ShellMatch[] = [];
+function* findShape(text: string, { opens, span, uses }: TiedShape): Generator<ShellMatch> {
   for (const opening of text.matchAll(opens)) {
     const end = opening.index + opening[0].length;
     const tail = text.slice(end, end + span);
-    if (uses(opening, tail)) found.push(toMatch(opening.index, opening[0] + tail.slice(0, 80)));
-    if (found.length === MAX_MATCHES) break;
+    if (uses(opening, tail)) yield toMatch(opening.index, opening[0] + tail.slice(0, 80));
   }
-  return found;
 }
 
 function namesIn(tail: string, pattern: RegExp): Set<string> {

@@ -1,5 +1,6 @@
-import { programRun, readsProgram, substitutionIn } from './execution.ts';
-import { findPatterns, inOrder, MAX_MATCHES, type ShellMatch, toMatch } from './match.ts';
+import { isPipedIntoProgram, programRun, substitutionIn } from './execution.ts';
+import { type Cut, findPatterns, inOrder, type ShellMatch, toMatch } from './match.ts';
+import { SavedFiles } from './saved-files.ts';
 import { type Statement, statementsOf } from './statements.ts';
 import { DECODER } from './words.ts';
 
@@ -77,30 +78,33 @@ const ESCAPES = /(?:\bprintf\b|\becho\s{1,4}-\w{0,3}e)[^\n]{0,200}(?:\\x[0-9a-f]
  * Finds text that decodes and runs: `base64 -d | sh`, `eval "$(… | xxd -r -p)"`, `exec(zlib.decompress(…`,
  * `eval(base64_decode(…`, `printf '\x63…' | sh` and, as `saved`, `base64 -d … > f; sh f`.
  */
-export function findDecodeToShell(text: string): DecodeMatch[] {
-  const found: DecodeMatch[] = findPatterns(text, CODE).map((match) => ({ ...match, how: 'piped' }));
-  if (!DECODE.test(text) && !ESCAPES.test(text)) return found;
-  const saved = new Map<string, DecodeMatch>();
+export function findDecodeToShell(text: string, cut?: Cut): Generator<DecodeMatch> {
+  const code = findPatterns(text, CODE).map((match) => ({ ...match, how: 'piped' as const }));
+  return inOrder<DecodeMatch>(code, findCommands(text, cut));
+}
+
+function* findCommands(text: string, cut: Cut | undefined): Generator<DecodeMatch> {
+  if (!DECODE.test(text) && !ESCAPES.test(text)) return;
+  const saved = new SavedFiles<DecodeMatch>('decoded files', cut);
   for (const statement of statementsOf(text)) {
-    if (found.length >= MAX_MATCHES) break;
     const decode = DECODE.exec(statement.text) ?? ESCAPES.exec(statement.text);
-    const match = toMatch(statement.offset, statement.text);
-    if (decode !== null && isRun(statement, decode.index)) found.push({ ...match, how: 'piped' });
-    else if (decode !== null) {
-      const file = />\s{0,4}["']?([\w./~$][\w./${}~+-]{0,200})/.exec(statement.text.slice(decode.index))?.[1];
-      if (file !== undefined && saved.size < 256)
-        saved.set(file.replace(/^\.\//, ''), { ...match, how: 'saved' });
-    } else if (saved.size > 0) {
-      const written = saved.get(programRun(statement) ?? '');
-      if (written !== undefined) found.push(written);
+    if (decode === null) {
+      const written = saved.take(programRun(statement));
+      if (written !== undefined) yield written;
+      continue;
     }
+    const match = toMatch(statement.offset, statement.text);
+    if (isRun(statement, decode.index)) {
+      yield { ...match, how: 'piped' };
+      continue;
+    }
+    const file = />\s{0,4}["']?([\w./~$][\w./${}~+-]{0,200})/.exec(statement.text.slice(decode.index))?.[1];
+    if (file !== undefined) saved.add(file, { ...match, how: 'saved' });
   }
-  return inOrder(found);
 }
 
 function isRun(statement: Statement, at: number): boolean {
   const opened = substitutionIn(statement);
   if (opened !== undefined && opened < at) return true;
-  const decoding = statement.commands.findIndex(({ text }) => DECODE.test(text) || ESCAPES.test(text));
-  return decoding >= 0 && statement.commands.slice(decoding + 1).some(readsProgram);
+  return isPipedIntoProgram(statement, (command) => DECODE.test(command) || ESCAPES.test(command));
 }

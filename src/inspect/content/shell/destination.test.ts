@@ -50,7 +50,7 @@ const installers: readonly (readonly [string, boolean])[] = [
 
 for (const [url, expected] of installers) {
   test(`installer: ${url}`, () => {
-    assert.deepEqual(findDestinations(url).map(isWellKnownInstaller), [expected]);
+    assert.deepEqual([...findDestinations(url)].map(isWellKnownInstaller), [expected]);
   });
 }
 

@@ -9,13 +9,15 @@ export interface Destination {
   readonly path: string;
 }
 
-const URL_PATTERN = /\b([a-z][a-z0-9+.-]{1,20}):\/\/([^\s'"`<>()|;\\,]{1,1000})/gi;
+const URL_PATTERN = /\b([a-z][a-z0-9+.-]{1,20}):\/\/([^\s'"`<>()|;\\,]+)/gi;
 
-/** Every URL with a host in a text. */
-export function findDestinations(text: string): Destination[] {
-  return [...text.matchAll(URL_PATTERN).take(64)].map(([, scheme = '', rest = '']) =>
-    toDestination(scheme, rest),
-  );
+/** Every URL with a host in a text, one at a time. */
+export function* findDestinations(text: string): Generator<Destination> {
+  for (const [, scheme = '', rest = ''] of text.matchAll(URL_PATTERN)) yield toDestination(scheme, rest);
+}
+
+export function firstDestination(text: string): Destination | undefined {
+  return findDestinations(text).find(() => true);
 }
 
 /** Reads what stands behind `scheme://`, or a bare `host[:port][/path]`. */

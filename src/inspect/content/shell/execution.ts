@@ -1,4 +1,4 @@
-import type { Command, Statement } from './statements.ts';
+import { commandsOf, type Statement } from './statements.ts';
 import { INTERPRETER, PREFIX, SHELL } from './words.ts';
 
 const END = '(?=\\s{0,8}(?:$|[)\'"`\\\\}>#&]|\\d?>))';
@@ -13,9 +13,14 @@ const RUNS_SUBSTITUTION = new RegExp(
   'i',
 );
 
-/** True for a command at the end of a pipe that runs what comes in. */
-export function readsProgram(command: Command): boolean {
-  return READS_INPUT.test(command.text.slice(0, 600));
+/** True when, in the pipeline of a statement, something behind the first command that `isSource` holds for runs what comes in. */
+export function isPipedIntoProgram(statement: Statement, isSource: (command: string) => boolean): boolean {
+  let flowing = false;
+  for (const command of commandsOf(statement)) {
+    if (flowing && READS_INPUT.test(command)) return true;
+    flowing ||= isSource(command);
+  }
+  return false;
 }
 
 /** From where in a statement text is substituted and then run; undefined when nothing is. */
@@ -24,8 +29,8 @@ export function substitutionIn(statement: Statement): number | undefined {
 }
 
 /** The file a statement runs, with or without an interpreter in front: `sh /tmp/x`, `./x`, `. /tmp/x`, `nohup /tmp/x &`. */
-export function programRun(statement: Statement): string | undefined {
-  return RUN.exec(statement.text.slice(0, 800))?.[1]?.replace(/^\.\//, '');
+export function programRun(statement: Pick<Statement, 'text'>): string | undefined {
+  return RUN.exec(statement.text)?.[1]?.replace(/^\.\//, '');
 }
 
 const RUN = new RegExp(

@@ -1,6 +1,8 @@
-import { type Destination, findDestinations, toDestination } from './destination.ts';
-import { programRun, readsProgram, substitutionIn } from './execution.ts';
-import { findPatterns, inOrder, MAX_MATCHES, type ShellMatch, toMatch } from './match.ts';
+import { type Destination, findDestinations, firstDestination, toDestination } from './destination.ts';
+import { isPipedIntoProgram, programRun, substitutionIn } from './execution.ts';
+import { isWellKnownInstaller } from './installers.ts';
+import { type Cut, findPatterns, inOrder, type ShellMatch, toMatch } from './match.ts';
+import { SavedFiles } from './saved-files.ts';
 import { type Statement, statementsOf } from './statements.ts';
 import { FETCHER } from './words.ts';
 
@@ -8,7 +10,7 @@ import { FETCHER } from './words.ts';
 export interface FetchMatch extends ShellMatch {
   /** `piped`: straight into an interpreter. `saved`: written to a file that a later statement runs. */
   readonly how: 'piped' | 'saved';
-  /** Where from; undefined where the text does not say. */
+  /** Where from, of several the first that is no well-known installer; undefined where the text does not say. */
   readonly from: Destination | undefined;
 }
 
@@ -47,37 +49,36 @@ const CODE = [
  * Finds text that downloads and runs what it got: `curl … | sh`, `sh -c "$(wget …)"`, `bash <(curl …)`,
  * `exec(urlopen('http…` and, as `saved`, `wget -O f …; sh f`.
  */
-export function findFetchToShell(text: string): FetchMatch[] {
-  const found: FetchMatch[] = findPatterns(text, CODE).map((match) => toFetch(match, match.text, 'piped'));
-  if (!FETCH.test(text)) return found;
-  const saved = new Map<string, FetchMatch>();
+export function findFetchToShell(text: string, cut?: Cut): Generator<FetchMatch> {
+  const code = findPatterns(text, CODE).map((match) => toFetch(match, match.text, 'piped'));
+  return inOrder<FetchMatch>(code, findCommands(text, cut));
+}
+
+function* findCommands(text: string, cut: Cut | undefined): Generator<FetchMatch> {
+  if (!FETCH.test(text)) return;
+  const saved = new SavedFiles<FetchMatch>('downloaded files', cut);
   for (const statement of statementsOf(text)) {
-    if (found.length >= MAX_MATCHES) break;
     const fetch = FETCH.exec(statement.text);
-    if (fetch !== null && isRun(statement, fetch.index)) {
-      const match = toMatch(statement.offset, statement.text);
-      if (!isPrinted(statement, fetch.index))
-        found.push(toFetch(match, statement.text.slice(fetch.index), 'piped'));
-    } else if (fetch !== null) {
-      const match = toFetch(
-        toMatch(statement.offset, statement.text),
-        statement.text.slice(fetch.index),
-        'saved',
-      );
-      for (const file of filesWritten(statement.text.slice(fetch.index))) remember(saved, file, match);
-    } else if (saved.size > 0) {
-      const match = saved.get(programRun(statement) ?? '');
-      if (match !== undefined) found.push(match);
+    if (fetch === null) {
+      const written = saved.take(programRun(statement));
+      if (written !== undefined) yield written;
+      continue;
     }
+    const command = statement.text.slice(fetch.index);
+    const match = toMatch(statement.offset, statement.text);
+    if (isRun(statement, fetch.index)) {
+      if (!isPrinted(statement, fetch.index)) yield toFetch(match, command, 'piped');
+      continue;
+    }
+    const file = fileWritten(command);
+    if (file !== undefined) saved.add(file, toFetch(match, command, 'saved'));
   }
-  return inOrder(found);
 }
 
 function isRun(statement: Statement, at: number): boolean {
   const opened = substitutionIn(statement);
   if (opened !== undefined && opened < at) return true;
-  const fetching = statement.commands.findIndex((command) => FETCH.test(command.text));
-  return fetching >= 0 && statement.commands.slice(fetching + 1).some(readsProgram);
+  return isPipedIntoProgram(statement, (command) => FETCH.test(command));
 }
 
 /** `echo "run: curl … | sh"` only says it, unless what is said is written somewhere or given to cron. */
@@ -91,26 +92,26 @@ function isPrinted(statement: Statement, at: number): boolean {
   );
 }
 
-const MAX_SAVED = 256;
-
-function remember(saved: Map<string, FetchMatch>, file: string, match: FetchMatch): void {
-  if (saved.size < MAX_SAVED) saved.set(file.replace(/^\.\//, ''), match);
-}
-
-/** The files a fetching command writes: named by option or redirection, else by the end of the URL. */
-function filesWritten(command: string): string[] {
+/** The file a fetching command writes: named by option or redirection, else by the end of the URL. */
+function fileWritten(command: string): string | undefined {
   const named =
     /\s(?:-[a-zA-Z]{0,8}[oO]|--output|--output-document)[\s=]{1,4}["']?([\w./~$][\w./${}~+-]{0,200})(?=["'\s;]|$)|>\s{0,4}["']?([\w./~$][\w./${}~+-]{0,200})/.exec(
       command,
     );
   const name = named?.[1] ?? named?.[2];
-  if (name !== undefined) return [name];
-  const last = findDestinations(command)[0]?.path.split(/[?#]/)[0]?.split('/').at(-1);
-  return last === undefined || last === '' ? [] : [last];
+  if (name !== undefined) return name;
+  const last = firstDestination(command)?.path.split(/[?#]/)[0]?.split('/').at(-1);
+  return last === '' ? undefined : last;
 }
 
 function toFetch(match: ShellMatch, command: string, how: FetchMatch['how']): FetchMatch {
-  return { ...match, how, from: findDestinations(command)[0] ?? bareDestination(command) };
+  return { ...match, how, from: strangestDestination(command) ?? bareDestination(command) };
+}
+
+/** A fetcher takes several URLs: one well-known installer among them vouches for no other. */
+function strangestDestination(command: string): Destination | undefined {
+  const all = findDestinations(command);
+  return all.find((one) => !isWellKnownInstaller(one)) ?? firstDestination(command);
 }
 
 /** `curl -s evil.invalid/x`: a host without a scheme. */

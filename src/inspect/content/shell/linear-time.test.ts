@@ -13,6 +13,10 @@ import { findReverseShell } from './reverse-shell.ts';
 
 const BEGINNINGS = [
   'curl ',
+  'curl |',
+  '|',
+  'curl a;',
+  'curl http://a ',
   'wget -O x http://a/ ',
   'bash -c ',
   'eval "$(',
@@ -46,7 +50,8 @@ for (const beginning of BEGINNINGS) {
   test(`linear: ${JSON.stringify(beginning)}`, () => {
     const text = `${beginning.repeat(SIZE / beginning.length)}\ncurl /dev/tcp/ base64 dup2( connect( "sh" `;
     const start = performance.now();
-    for (const find of [findFetchToShell, findDecodeToShell, findNetworkCode, findReverseShell]) find(text);
+    const finders = [findFetchToShell, findDecodeToShell, findNetworkCode, findReverseShell];
+    for (const find of finders) for (const _ of find(text));
     for (const language of ['shell', 'node'] as const) blankComments(text, language);
     assert.ok(performance.now() - start < MOST_MILLISECONDS);
   });

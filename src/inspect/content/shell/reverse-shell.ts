@@ -147,24 +147,21 @@ const CODE_SHAPES: readonly CodeShape[] = [
 ];
 
 /** Shapes written in shell, wherever they stand: a script, a cron line, a string that another language runs. */
-export function findReverseShellCommands(text: string): ShellMatch[] {
+export function findReverseShellCommands(text: string): Generator<ShellMatch> {
   return findPatterns(unfold(text), SHELL_PATTERNS);
 }
 
 /** Shapes written in Python, Perl, PHP, Ruby, Node, awk and PowerShell: one match for each place, however many it has. */
-export function findReverseShellCode(text: string): ShellMatch[] {
-  const shapes = inOrder([
-    ...CODE_SHAPES.flatMap(({ signs }) => findTogether(text, signs, SPAN)),
-    ...findConnectionUse(text),
-  ]);
+export function* findReverseShellCode(text: string): Generator<ShellMatch> {
+  const shapes = CODE_SHAPES.map(({ signs }) => findTogether(text, signs, SPAN));
   let last = -SPAN;
-  return shapes.filter(({ offset }) => {
-    if (offset - last < SPAN) return false;
-    last = offset;
-    return true;
-  });
+  for (const match of inOrder(...shapes, findConnectionUse(text))) {
+    if (match.offset - last < SPAN) continue;
+    last = match.offset;
+    yield match;
+  }
 }
 
-export function findReverseShell(text: string): ShellMatch[] {
-  return inOrder([...findReverseShellCommands(text), ...findReverseShellCode(text)]);
+export function findReverseShell(text: string): Generator<ShellMatch> {
+  return inOrder(findReverseShellCommands(text), findReverseShellCode(text));
 }

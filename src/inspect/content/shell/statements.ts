@@ -8,20 +8,11 @@
  * patterns after this can bound their gaps.
  */
 
-export interface Command {
-  readonly text: string;
-  readonly offset: number;
-}
-
 export interface Statement {
   readonly text: string;
   readonly offset: number;
-  readonly commands: readonly Command[];
 }
 
-/** Longer statements are cut, after what only fills was taken out of them. */
-const MAX_STATEMENT = 256 * 1024;
-const MAX_COMMANDS = 64;
 /** A word of base64 or hex this long is a payload, and so much white space is there to hide what follows: a start is enough. */
 const FILLER = /[A-Za-z0-9+/=\\]{256,}|[ \t]{80,}/g;
 const KEPT = 64;
@@ -31,10 +22,20 @@ export function* statementsOf(raw: string): Generator<Statement> {
   const { text, toRaw } = shorten(unfold(raw));
   let start = 0;
   for (const separator of text.matchAll(SEPARATOR)) {
-    if (separator.index > start) yield toStatement(text.slice(start, separator.index), start, toRaw);
+    if (separator.index > start) yield { text: text.slice(start, separator.index), offset: toRaw(start) };
     start = separator.index + separator[0].length;
   }
-  if (start < text.length) yield toStatement(text.slice(start), start, toRaw);
+  if (start < text.length) yield { text: text.slice(start), offset: toRaw(start) };
+}
+
+/** The commands of a statement's pipeline, one at a time: there may be millions. */
+export function* commandsOf({ text }: Pick<Statement, 'text'>): Generator<string> {
+  let start = 0;
+  for (let end = text.indexOf('|'); end >= 0; end = text.indexOf('|', start)) {
+    yield text.slice(start, end);
+    start = end + 1;
+  }
+  yield text.slice(start);
 }
 
 /** Continued lines become one line of the same length, so that offsets stay. */
@@ -42,17 +43,6 @@ export function unfold(text: string): string {
   return text
     .replace(/\\\r?\n/g, (fold) => ' '.repeat(fold.length))
     .replace(/\|[ \t]{0,80}\r?\n/g, (fold) => `|${' '.repeat(fold.length - 1)}`);
-}
-
-function toStatement(whole: string, start: number, toRaw: (offset: number) => number): Statement {
-  const text = whole.slice(0, MAX_STATEMENT);
-  const commands: Command[] = [];
-  let offset = start;
-  for (const part of text.split('|', MAX_COMMANDS)) {
-    commands.push({ text: part, offset: toRaw(offset) });
-    offset += part.length + 1;
-  }
-  return { text, offset: toRaw(start), commands };
 }
 
 interface Shortened {

@@ -92,13 +92,6 @@ export function isProgram({ content }: Pick<FileRecord, 'content'>): boolean {
   return content === 'elf' || content === 'pe' || content === 'macho' || content === 'wasm';
 }
 
-/** True where a place is in a line that a shell or a configuration takes for a comment. */
-export function isComment(text: string, offset: number, language: Language): boolean {
-  const start = text.lastIndexOf('\n', offset - 1) + 1;
-  const marks = language === 'node' || language === 'php' ? /^[ \t]*\/\// : /^[ \t]*#(?!!)/;
-  return marks.test(text.slice(start, Math.min(start + 200, offset + 3)));
-}
-
 /** True where a call that starts a program is close to a place: tells a command from a sentence about one. */
 export function isNearExecution(text: string, offset: number): boolean {
   return /\b(?:os\.system|popen\w?|exec\w{0,8}|spawn\w{0,8}|subprocess|check_(?:call|output)|getoutput|child_process|shell_exec|passthru|proc_open|system|Runtime|qx|run)\b\s{0,4}[(.{`'"]/i.test(

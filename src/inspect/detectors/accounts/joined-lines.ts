@@ -6,14 +6,14 @@ export interface JoinedLine {
 }
 
 /** Joins lines that end in a backslash with the next one, so that a rule cannot hide behind a line break. */
-export function* joinedLines(text: string, maxLength: number): Generator<JoinedLine> {
+export function* joinedLines(text: string): Generator<JoinedLine> {
   let joined = '';
   let first = 0;
   let open = false;
   for (const [index, raw] of text.split('\n').entries()) {
     if (!open) first = index + 1;
     open = raw.endsWith('\\');
-    if (joined.length < maxLength) joined += (open ? `${raw.slice(0, -1)} ` : raw).slice(0, maxLength);
+    joined += open ? `${raw.slice(0, -1)} ` : raw;
     if (open) continue;
     yield { line: first, text: joined };
     joined = '';

@@ -1,6 +1,6 @@
 import { type Rule, TIERS, type Tier } from '../../../core/finding.ts';
 import { blankComments } from '../../content/shell/comments.ts';
-import { lineOf, type ShellMatch } from '../../content/shell/match.ts';
+import { type Cut, lineCounter, type ShellMatch } from '../../content/shell/match.ts';
 import { type Language, languageOf } from '../../content/shell/text-role.ts';
 import type { Detector, FindingDraft, Seen } from '../../contract.ts';
 
@@ -19,8 +19,8 @@ export interface ScriptRule {
   readonly version: number;
   /** One of them is in every text with a match. */
   readonly needles: readonly string[];
-  /** `text` has no comments. */
-  find(text: string, language: Language): readonly ScriptMatch[];
+  /** In order of place, every one. `text` has no comments. */
+  find(text: string, language: Language, cut?: Cut): Iterable<ScriptMatch>;
   /** False for what a build does honestly while it seals an image. */
   readonly history: boolean;
 }
@@ -48,11 +48,10 @@ export function toScriptDetector(script: ScriptRule): Detector<ScriptSighting> {
         const language = languageOf(file.record, file.interpreter);
         if (language === undefined) return;
         const text = file.text();
-        const matches = gravest(script.find(blankComments(text, language), language), text);
-        for (const { offset, text: evidence, tier } of matches) {
-          const place = file.base === 0 ? { line: lineOf(text, offset) } : {};
+        const matches = script.find(blankComments(text, language), language, (what) => file.cut(what));
+        for (const { offset, text: evidence, tier, line } of gravest(matches, text)) {
           yield {
-            ...place,
+            ...(file.base === 0 && { line }),
             offset: file.base + offset,
             text: evidence,
             ...(tier !== undefined && { tier }),
@@ -78,16 +77,26 @@ export function toScriptDetector(script: ScriptRule): Detector<ScriptSighting> {
   };
 }
 
-/** One match a line, the gravest first, so that milder ones cannot crowd it out. */
-function gravest(matches: readonly ScriptMatch[], text: string): ScriptMatch[] {
-  const byLine = new Map<number, ScriptMatch>();
-  const sorted = [...matches].sort((a, b) => gravity(a) - gravity(b) || a.offset - b.offset);
-  for (const match of sorted) {
-    const line = text.lastIndexOf('\n', match.offset);
-    if (!byLine.has(line)) byLine.set(line, match);
-    if (byLine.size === MAX_PER_FILE) break;
+interface PlacedMatch extends ScriptMatch {
+  readonly line: number;
+}
+
+/**
+ * One match a line, the gravest first, so that milder ones cannot crowd it out. As many are kept of each tier as are
+ * told, so nothing else of a million has to be.
+ */
+function gravest(matches: Iterable<ScriptMatch>, text: string): PlacedMatch[] {
+  const kept = new Map<number, PlacedMatch[]>();
+  const lineAt = lineCounter(text);
+  for (const match of matches) {
+    const known = kept.get(gravity(match)) ?? [];
+    if (known.length === MAX_PER_FILE) continue;
+    const line = lineAt(match.offset);
+    if (known.at(-1)?.line !== line) kept.set(gravity(match), [...known, { ...match, line }]);
   }
-  return [...byLine.values()];
+  const sorted = [...kept].sort(([a], [b]) => a - b).flatMap(([, placed]) => placed);
+  const lines = sorted.map(({ line }) => line);
+  return sorted.filter(({ line }, index) => lines.indexOf(line) === index).slice(0, MAX_PER_FILE);
 }
 
 /** A match without a tier of its own has its rule's, which is the gravest there is. */

@@ -29,7 +29,7 @@ export function maskVariable(line: string): string {
   const name = line.slice(0, equals);
   const value = line.slice(equals + 1);
   const quoted = `${name}="${value.replace(/["\n]/g, ' ')}"`;
-  return findAssignments(quoted).length > 0
+  return findAssignments(quoted).some(() => true)
     ? `${name}=${maskSecret(value)}`
     : `${name}=${maskSecrets(value)}`;
 }

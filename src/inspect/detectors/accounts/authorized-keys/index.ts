@@ -15,8 +15,7 @@ const RULE = 'accounts/authorized-keys';
 const KEY =
   /(?:^|[ \t])(ssh-(?:rsa|dss|ed25519|ed448)|ecdsa-sha2-nistp\d{3}|sk-[a-z0-9@.-]{10,50})[ \t]+(AAAA[A-Za-z0-9+/]{20,}={0,2})(?:[ \t]+([^\r\n]{0,80}))?/;
 
-/** OpenSSH refuses longer ones too (SSH_MAX_PUBKEY_BYTES). */
-const MAX_LINE = 16 * 1024;
+/** More in one file say no more. */
 const MAX_KEYS = 1_000;
 
 export const authorizedKeys: Detector<AuthorizedKey> = {
@@ -34,7 +33,7 @@ export const authorizedKeys: Detector<AuthorizedKey> = {
   ],
   examiner: {
     id: RULE,
-    version: 2,
+    version: 3,
     wants: [
       { paths: /(?:^|\/)(?:\.ssh|dropbear)\/authorized_keys2?$/ },
       { paths: /^etc\/ssh\/(?:authorized_keys|[^/]{0,100}authorized[-_]keys[^/]{0,20}(?:\/[^/]{1,100})?$)/ },
@@ -58,7 +57,7 @@ function* keysIn(text: string): Generator<AuthorizedKey> {
 }
 
 function keyOf(raw: string): Omit<AuthorizedKey, 'line'> | undefined {
-  const line = raw.slice(0, MAX_LINE).trim();
+  const line = raw.trim();
   if (line === '' || line.startsWith('#')) return undefined;
   const [, type, key, comment = ''] = KEY.exec(line) ?? [];
   if (type === undefined || key === undefined) return undefined;

@@ -13,22 +13,22 @@ export interface AuthLine {
   readonly text: string;
 }
 
-const MAX_LINE = 1024;
-const CONTROL = /^(?:\[([^\]]{0,400})\]|(\S{1,100}))\s{1,100}(\S{1,255})/;
+const MAX_SHOWN = 300;
+const CONTROL = /^(?:\[([^\]]*)\]|(\S+))\s+(\S+)/;
 
 /** The `auth` lines of one PAM file; lines continued with a backslash are joined, comments left out. */
 export function* parseAuthLines(text: string, path: string): Generator<AuthLine> {
   const inOneFile = path.endsWith('/pam.conf');
-  for (const { line, text: raw } of joinedLines(text, MAX_LINE)) {
+  for (const { line, text: raw } of joinedLines(text)) {
     const rule = raw.replace(/#.*$/s, '').trim();
-    const included = /^@include\s{1,100}(\S{1,255})/.exec(rule)?.[1];
+    const shown = rule.slice(0, MAX_SHOWN);
+    const included = /^@include\s+(\S+)/.exec(rule)?.[1];
     if (included !== undefined) {
-      yield { line, service: baseNameOf(path), control: '@include', module: included, text: rule };
+      yield { line, service: baseNameOf(path), control: '@include', module: included, text: shown };
       continue;
     }
     const [, service = baseNameOf(path), stack] =
-      (inOneFile ? /^(\S{1,100})\s{1,100}-?auth\s{1,100}(.+)$/i : /^()-?auth\s{1,100}(.+)$/i).exec(rule) ??
-      [];
+      (inOneFile ? /^(\S+)\s+-?auth\s+(.+)$/i : /^()-?auth\s+(.+)$/i).exec(rule) ?? [];
     const [, bracketed, word, module] = CONTROL.exec(stack ?? '') ?? [];
     const control = bracketed ?? word;
     if (control === undefined || module === undefined) continue;
@@ -38,7 +38,7 @@ export function* parseAuthLines(text: string, path: string): Generator<AuthLine>
       service: service || baseNameOf(path),
       control: control.toLowerCase(),
       module: name,
-      text: rule,
+      text: shown,
     };
   }
 }

@@ -24,6 +24,7 @@ const LOGIN_SERVICES =
 const UNDECIDING =
   /^pam_(?:cap|debug|echo|env|faildelay|group|issue|keyinit|lastlog|limits|motd|nologin|permit|securetty|shells|time|umask|warn)$/;
 
+/** More in one file say no more: all are refused. */
 const MAX_FACTS = 200;
 
 export const pam: Detector<PamFact> = {
@@ -54,7 +55,7 @@ export const pam: Detector<PamFact> = {
   ],
   examiner: {
     id: 'accounts/pam',
-    version: 2,
+    version: 3,
     wants: [{ paths: /^(?:etc|usr\/etc|usr\/lib|usr\/share)\/(?:pam\.d\/[^/]{1,255}|pam\.conf)$/ }],
     examine(file) {
       const lines = [...parseAuthLines(file.text(), file.record.path)];

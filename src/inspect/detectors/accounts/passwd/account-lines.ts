@@ -19,8 +19,7 @@ export function* parseAccountLines(text: string, database: 'passwd' | 'shadow'):
   for (let start = 0; start < text.length; line++) {
     const found = text.indexOf('\n', start);
     const end = found < 0 ? text.length : found;
-    // No honest line is longer; what is cut off are the fields behind the ones looked at.
-    const fields = text.slice(start, Math.min(end, start + 4096)).split(':');
+    const fields = text.slice(start, end).split(':', 7);
     start = end + 1;
     const [name = '', password, uid, , , , shell] = fields;
     if (password === undefined || name === '' || name.startsWith('#')) continue;

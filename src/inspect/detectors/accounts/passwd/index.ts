@@ -16,8 +16,9 @@ const PASSWORD_HASH = 'accounts/password-hash';
 const MAX_SYSTEM_UID = 999;
 const NO_LOGIN = /\/(?:nologin|false|sync|shutdown|halt)$/;
 
-/** Bounds what one file can make us remember. A hash whose account is past them is judged as a system account's. */
+/** Bounds what one file can make us remember, far above what honest ones hold. */
 const MAX_NAMES = 10_000;
+/** Of each kind. */
 const MAX_FACTS = 1_000;
 
 /** The hash itself is never an observation: it would stay in the cache and in the report. */
@@ -74,16 +75,16 @@ export const passwd: Detector<Observation> = {
   ],
   examiner: {
     id: 'accounts/passwd',
-    version: 1,
+    version: 2,
     wants: [{ paths: /^(?:etc|usr\/etc|usr\/lib|var\/lib\/extrausers)\/(?:passwd|shadow)$/ }],
     *examine(file) {
       const database = file.record.path.endsWith('shadow') ? 'shadow' : 'passwd';
-      let names = 0;
-      let facts = 0;
-      for (const account of parseAccountLines(file.text(), database)) {
-        if (database === 'passwd' && names++ < MAX_NAMES) yield toName(account);
-        const fact = toFact(account);
-        if (fact !== undefined && facts++ < MAX_FACTS) yield fact;
+      const counts = { name: 0, 'second-root': 0, empty: 0, hash: 0 };
+      for (const observation of observationsOf(file.text(), database)) {
+        const { kind } = observation;
+        const most = kind === 'name' ? MAX_NAMES : MAX_FACTS;
+        if (counts[kind]++ < most) yield observation;
+        else file.cut(`accounts of a kind (${kind}) after the first ${most}`);
       }
     },
   },
@@ -111,6 +112,14 @@ export const passwd: Detector<Observation> = {
     }
   },
 };
+
+function* observationsOf(text: string, database: 'passwd' | 'shadow'): Generator<Observation> {
+  for (const account of parseAccountLines(text, database)) {
+    if (database === 'passwd') yield toName(account);
+    const fact = toFact(account);
+    if (fact !== undefined) yield fact;
+  }
+}
 
 function toName({ name, uid = -1, shell = '' }: AccountLine): AccountName {
   const system = uid >= 0 && uid <= MAX_SYSTEM_UID;

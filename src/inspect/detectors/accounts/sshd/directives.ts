@@ -9,7 +9,7 @@ export interface Directive {
   readonly match?: string;
 }
 
-const LINE = /^[ \t]{0,64}([A-Za-z0-9]{1,64})(?:[ \t]{1,64}|[ \t]{0,64}=[ \t]{0,64})(\S[^\r\n]{0,1000})/;
+const LINE = /^[ \t]*([A-Za-z0-9]+)(?:[ \t]*=[ \t]*|[ \t]+)(\S[^\r\n]*)/;
 
 /**
  * The directives that have an effect: within the global part and within each `Match` block the first value of a keyword
@@ -19,7 +19,7 @@ export function* parseDirectives(text: string): Generator<Directive> {
   let match: string | undefined;
   const decided = new Set<string>();
   for (const [index, raw] of text.split('\n').entries()) {
-    const [, word, rest] = LINE.exec(raw.slice(0, 2048)) ?? [];
+    const [, word, rest] = LINE.exec(raw) ?? [];
     if (word === undefined || rest === undefined) continue;
     const keyword = word.toLowerCase();
     const value = unquote(rest.replace(/\s#.*$/, '').trim());

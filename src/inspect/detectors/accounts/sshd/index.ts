@@ -1,3 +1,4 @@
+import { firstOf } from '../../../content/bounded.ts';
 import type { Detector } from '../../../contract.ts';
 import { type Directive, parseDirectives } from './directives.ts';
 
@@ -8,9 +9,15 @@ const KEYS = 'accounts/sshd-keys';
 const USUAL_KEYS =
   /^(?:none|(?:%h\/|~\/)?\.ssh\/authorized_keys2?|\/home\/%u\/\.ssh\/authorized_keys|\/etc\/ssh\/(?:authorized_keys(?:\.d)?|authorized-keys|keys)\/%u|\/etc\/ssh\/authorized_keys\.%u)$/;
 
-const MAX_FACTS = 200;
+/** More than honest configurations have; whether a package owns a program is known later. */
+const MAX_FACTS = 1_000;
+const MAX_SHOWN = 1_000;
 
-export const sshd: Detector<Directive> = {
+interface RiskyDirective extends Directive {
+  readonly rule: string;
+}
+
+export const sshd: Detector<RiskyDirective> = {
   id: 'accounts/sshd',
   rules: [
     {
@@ -36,24 +43,31 @@ export const sshd: Detector<Directive> = {
   ],
   examiner: {
     id: 'accounts/sshd',
-    version: 2,
+    version: 3,
     wants: [{ paths: /^(?:usr\/)?(?:local\/)?etc\/ssh\/sshd_config(?:\.d\/[^/]{1,250}\.conf)?$/ }],
     examine: (file) =>
-      parseDirectives(file.text())
-        .filter((each) => ruleOf(each) !== undefined)
-        .take(MAX_FACTS),
+      firstOf(riskyDirectives(file.text()), MAX_FACTS, () => {
+        file.cut(`settings that let somebody in after the first ${MAX_FACTS}`);
+      }),
   },
   *judge(image, seen) {
     for (const { layer, path, observation } of seen) {
-      const rule = ruleOf(observation);
-      if (rule === undefined) continue;
-      const { keyword, value, match, line } = observation;
+      const { rule, keyword, value, match, line } = observation;
       if (keyword === 'authorizedkeyscommand' && image.owner(programOf(value), layer) !== undefined) continue;
       const evidence = `${keyword} ${value}${match === undefined ? '' : ` (Match ${match})`}`;
       yield { rule, layer, path, line, evidence, yieldsToPackages: true };
     }
   },
 };
+
+function* riskyDirectives(text: string): Generator<RiskyDirective> {
+  for (const each of parseDirectives(text)) {
+    const rule = ruleOf(each);
+    if (rule === undefined) continue;
+    const match = each.match === undefined ? {} : { match: each.match.slice(0, MAX_SHOWN) };
+    yield { ...each, ...match, value: each.value.slice(0, MAX_SHOWN), rule };
+  }
+}
 
 function ruleOf({ keyword, value }: Directive): string | undefined {
   switch (keyword) {

@@ -9,8 +9,7 @@ interface OpenRule {
 
 const RULE = 'accounts/passwordless-sudo';
 
-/** Far longer than an honest rule; what lies behind it is not looked at. */
-const MAX_LINE = 64 * 1024;
+/** More in one file say no more. */
 const MAX_RULES = 1_000;
 
 export const sudoers: Detector<OpenRule> = {
@@ -29,7 +28,7 @@ export const sudoers: Detector<OpenRule> = {
   ],
   examiner: {
     id: 'accounts/sudoers',
-    version: 2,
+    version: 3,
     // sudo skips files in the folder whose name has a dot or ends in a tilde.
     wants: [
       {
@@ -51,7 +50,7 @@ export const sudoers: Detector<OpenRule> = {
 };
 
 function* openRules(whole: string, isOpen: (line: string) => boolean): Generator<OpenRule> {
-  for (const { line, text } of joinedLines(whole, MAX_LINE)) {
+  for (const { line, text } of joinedLines(whole)) {
     if (isOpen(text.trim())) yield { line, text: text.trim().slice(0, 300) };
   }
 }
@@ -61,14 +60,14 @@ function isOpenSudo(line: string): boolean {
   // `#1000` is a user by id, any other `#` begins a comment.
   const rule = line.replace(/#(?!\d).*$/s, '');
   if (/^Defaults\b/.test(rule)) return /[\s,]!authenticate\b/.test(rule);
-  return /[\s=:)]NOPASSWD\s{0,8}:/.test(rule) && !/^root\s{1,64}[^,\s]/.test(rule);
+  return /[\s=:)]NOPASSWD\s*:/.test(rule) && !/^root\s{1,64}[^,\s]/.test(rule);
 }
 
 const DOAS_OPTION = /^(?:nopass|nolog|persist|keepenv)$/;
 
 /** `permit [options] identity [as target] [cmd command]` with the option `nopass` (doas.conf(5)). */
 function isOpenDoas(line: string): boolean {
-  const rule = line.replace(/#.*$/s, '').replace(/\bsetenv\s{0,8}\{[^}]*\}/, ' ');
+  const rule = line.replace(/#.*$/s, '').replace(/\bsetenv\s{0,8}\{[^{}]*\}/, ' ');
   const [action, ...words] = rule.trim().split(/\s+/);
   const identity = words.findIndex((word) => !DOAS_OPTION.test(word));
   if (action !== 'permit' || identity < 0) return false;

@@ -50,7 +50,7 @@ export const packed: Detector<Packing> = {
   ],
   examiner: {
     id: PACKED,
-    version: 1,
+    version: 2,
     wants: [{ content: ['elf'] }],
     *examine(file) {
       const elf = elfOf(file);

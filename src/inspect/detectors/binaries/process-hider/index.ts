@@ -44,23 +44,23 @@ export const processHider: Detector<Hider> = {
   ],
   examiner: {
     id: RULE,
-    version: 1,
+    version: 2,
     wants: [{ content: ['elf'], needles: ['readdir', 'getdents64'] }],
     *examine(file) {
       const elf = elfOf(file);
       if (elf?.type !== 'shared') return;
-      const hooks: string[] = [];
+      const hooks = new Set<string>();
       let looksUp = false;
       for (const { name, defined } of dynamicSymbols(elf)) {
-        if (defined && HOOKS.has(name)) hooks.push(name);
+        if (defined && HOOKS.has(name)) hooks.add(name);
         looksUp ||= name === 'dlsym' || name === 'dlvsym';
       }
-      if (hooks.length === 0 || !looksUp) return;
+      if (hooks.size === 0 || !looksUp) return;
       const text = file.text();
       const strings = [FOLDER_PROBE, ...PROCESS_PROBES, PRELOAD].filter((literal) => text.includes(literal));
       const probes =
         strings.includes(FOLDER_PROBE) && strings.some((literal) => PROCESS_PROBES.includes(literal));
-      if (probes || strings.includes(PRELOAD)) yield { hooks, strings };
+      if (probes || strings.includes(PRELOAD)) yield { hooks: [...hooks], strings };
     },
   },
   *judge(_image, seen) {

@@ -32,7 +32,7 @@ export const runpath: Detector<SearchPath> = {
   ],
   examiner: {
     id: RULE,
-    version: 1,
+    version: 2,
     wants: [{ content: ['elf'] }],
     *examine(file) {
       const dynamic = elfOf(file)?.dynamic;

@@ -30,7 +30,7 @@ export const staticHidden: Detector<'static-stripped'> = {
   ],
   examiner: {
     id: RULE,
-    version: 1,
+    version: 2,
     // The path is looked at inside: as a gate it would have every link into a dot folder followed and read again.
     wants: [{ content: ['elf'] }],
     *examine(file) {

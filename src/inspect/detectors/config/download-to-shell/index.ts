@@ -1,12 +1,15 @@
 import type { Rule } from '../../../../core/finding.ts';
+import { baseNameOf, parentOf } from '../../../../core/layer-path.ts';
+import { fewOfEach } from '../../../content/bounded.ts';
 import { blankComments } from '../../../content/shell/comments.ts';
 import { DECODE_NEEDLES, findDecodeToShell } from '../../../content/shell/decode-to-shell.ts';
 import { type Destination, isPaste, isRawAddress } from '../../../content/shell/destination.ts';
-import { FETCH_NEEDLES, findFetchToShell } from '../../../content/shell/fetch-to-shell.ts';
+import { FETCH_NEEDLES, type FetchMatch, findFetchToShell } from '../../../content/shell/fetch-to-shell.ts';
 import { isWellKnownInstaller } from '../../../content/shell/installers.ts';
 import { lineOf } from '../../../content/shell/match.ts';
 import { languageOf } from '../../../content/shell/text-role.ts';
 import type { ConfigCommand, Detector, FindingDraft, ImageView, Seen } from '../../../contract.ts';
+import { searchOrder } from '../../integrity/unowned/packaged-commands.ts';
 
 /*
  * A container that starts by running what the network answers, or what it decodes, shows nothing of what it does.
@@ -50,23 +53,30 @@ interface StartScript {
   readonly known: boolean;
 }
 
+/** More in one script, or in one line of the config, say no more. */
+const MAX_RUNS = 4;
+
 export const downloadToShell: Detector<StartScript> = {
   id: DOWNLOAD,
   rules: RULES,
   examiner: {
     id: DOWNLOAD,
-    version: 2,
+    version: 3,
     wants: [{ content: ['script', 'text'], needles: [...FETCH_NEEDLES, ...DECODE_NEEDLES] }],
     *examine(file) {
       const language = languageOf(file.record, file.interpreter);
       if (language === undefined) return;
       const text = blankComments(file.text(), language);
-      const runs = [
-        ...findFetchToShell(text).map((match) => ({ ...match, rule: DOWNLOAD, known: isKnown(match.from) })),
-        ...findDecodeToShell(text).map((match) => ({ ...match, rule: DECODE, known: false })),
-      ].filter(({ how }) => how === 'piped');
-      for (const { rule, offset, text: evidence, known } of runs.slice(0, 4)) {
-        yield { rule, line: lineOf(text, offset), text: evidence, known };
+      const cut = (what: string) => file.cut(what);
+      const downloads = findFetchToShell(text, cut)
+        .filter(({ how }) => how === 'piped')
+        .map((match) => ({ ...match, rule: DOWNLOAD, known: isKnown(match.from) }));
+      const decodings = findDecodeToShell(text, cut)
+        .filter(({ how }) => how === 'piped')
+        .map((match) => ({ ...match, rule: DECODE, known: false }));
+      for (const runs of [fewOfEach(downloads, MAX_RUNS, ({ known }) => known), decodings.take(MAX_RUNS)]) {
+        for (const { rule, offset, text: evidence, known } of runs)
+          yield { rule, line: lineOf(text, offset), text: evidence, known };
       }
     },
   },
@@ -79,28 +89,31 @@ export const downloadToShell: Detector<StartScript> = {
 };
 
 function* draftsOfStart({ config, text }: ConfigCommand): Iterable<FindingDraft> {
-  for (const match of findFetchToShell(text)) {
+  for (const match of fewOfEach(findFetchToShell(text), MAX_RUNS, ({ from }) => isKnown(from))) {
     const tier = isKnown(match.from) ? { tier: 'review' as const } : {};
     yield { rule: DOWNLOAD, config, ...tier, evidence: match.text };
   }
-  for (const match of findDecodeToShell(text)) yield { rule: DECODE, config, evidence: match.text };
+  for (const match of findDecodeToShell(text).take(MAX_RUNS))
+    yield { rule: DECODE, config, evidence: match.text };
 }
 
 function* draftsOfBuild({ config, text, layer }: ConfigCommand): Iterable<FindingDraft> {
   if (!isRun(text)) return;
   const place = { config, ...(layer !== undefined && { layer }) };
-  for (const { how, from, text: evidence } of findFetchToShell(text)) {
-    if (how !== 'piped' || isKnown(from)) continue;
-    const unauthenticated =
-      from?.scheme === 'http' || (from !== undefined && (isRawAddress(from.host) || isPaste(from)));
-    yield { rule: DOWNLOAD, ...place, tier: unauthenticated ? 'review' : 'note', evidence };
-  }
-  for (const { how, text: evidence } of findDecodeToShell(text)) {
-    if (how === 'piped') yield { rule: DECODE, ...place, tier: 'review', evidence };
-  }
+  const downloads = findFetchToShell(text).filter(({ how, from }) => how === 'piped' && !isKnown(from));
+  for (const { from, text: evidence } of fewOfEach(downloads, MAX_RUNS, isUnauthenticated))
+    yield { rule: DOWNLOAD, ...place, tier: isUnauthenticated({ from }) ? 'review' : 'note', evidence };
+  const decodings = findDecodeToShell(text).filter(({ how }) => how === 'piped');
+  for (const { text: evidence } of decodings.take(MAX_RUNS))
+    yield { rule: DECODE, ...place, tier: 'review', evidence };
+}
+
+function isUnauthenticated({ from }: Pick<FetchMatch, 'from'>): boolean {
+  return from !== undefined && (from.scheme === 'http' || isRawAddress(from.host) || isPaste(from));
 }
 
 function* draftsOfScripts(image: ImageView, seen: readonly Seen<StartScript>[]): Iterable<FindingDraft> {
+  if (seen.length === 0) return;
   const started = pathsStarted(image);
   for (const { layer, path, observation } of seen) {
     const entry = image.final.get(image.final.canonical(path));
@@ -113,22 +126,25 @@ function* draftsOfScripts(image: ImageView, seen: readonly Seen<StartScript>[]):
 
 /** The files that words of the entrypoint, cmd and health check name, links followed. */
 function pathsStarted(image: ImageView): Set<string> {
-  const words = image.commands
-    .filter(({ where }) => where === 'entrypoint' || where === 'healthcheck')
-    .flatMap(({ text }) => text.split(/[\s;&|()"'`]+/).slice(0, 200));
-  const paths = words.filter((word) => /^[\w./-]+$/.test(word)).flatMap((word) => placesOf(image, word));
+  const words = new Set(
+    image.commands
+      .filter(({ where }) => where === 'entrypoint' || where === 'healthcheck')
+      .flatMap(({ text }) => text.split(/[\s;&|()"'`]+/))
+      .filter((word) => /^[\w./-]+$/.test(word)),
+  );
+  const places = [...words].map((word) =>
+    word.startsWith('/') ? word : `${image.config.workingDir}/${word}`,
+  );
+  const paths = [...places, ...commandsNamed(words, image)];
   return new Set(paths.flatMap((path) => image.final.resolve(path)?.record.path ?? []));
 }
 
-/** Where a word may be found: as a path, from the working folder, and for a bare name in the folders of `PATH`. */
-function placesOf(image: ImageView, word: string): string[] {
-  if (word.startsWith('/')) return [word];
-  const local = `${image.config.workingDir}/${word}`;
-  if (word.includes('/')) return [local];
-  const path =
-    image.config.env.find((line) => line.startsWith('PATH='))?.slice(5) ??
-    '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
-  return [local, ...path.split(':', 40).map((folder) => `${folder}/${word}`)];
+/** Bare names in the folders of `PATH`. The files are gone through, not names times folders, which may be many. */
+function commandsNamed(names: ReadonlySet<string>, image: ImageView): string[] {
+  const folders = new Set(searchOrder(image));
+  return [...image.final.entries()]
+    .map(({ record }) => record.path)
+    .filter((path) => names.has(baseNameOf(path)) && folders.has(parentOf(path)));
 }
 
 function isKnown(from: Destination | undefined): boolean {

@@ -54,7 +54,7 @@ export const minerConfig: Detector = {
 function* draftsOf(text: string, place: Pick<FindingDraft, 'config' | 'layer'>): Iterable<FindingDraft> {
   const pool = findPoolSigns(text).find(({ kind }) => kind !== 'name');
   if (pool !== undefined) yield { rule: RULE, ...place, evidence: pool.text };
-  const wallet = findMoneroAddresses(text)[0];
+  const wallet = findMoneroAddresses(text).find(() => true);
   if (wallet !== undefined) yield { rule: RULE, ...place, evidence: abbreviateAddress(wallet.address) };
   const option = OPTION.exec(text);
   if (option !== null) yield { rule: RULE, ...place, evidence: option[0] };

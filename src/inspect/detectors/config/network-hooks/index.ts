@@ -2,7 +2,7 @@ import { findDecodeToShell } from '../../../content/shell/decode-to-shell.ts';
 import { type Destination, isLoopback, isPrivate, isVariable } from '../../../content/shell/destination.ts';
 import { findFetchToShell } from '../../../content/shell/fetch-to-shell.ts';
 import { isWellKnownInstaller } from '../../../content/shell/installers.ts';
-import { findNetworkCode } from '../../../content/shell/network-code.ts';
+import { findNetworkCode, type NetworkMatch } from '../../../content/shell/network-code.ts';
 import type { Detector } from '../../../contract.ts';
 
 /*
@@ -34,11 +34,10 @@ export const networkHooks: Detector = {
     for (const { where, config, text } of image.commands) {
       if (where !== 'healthcheck' && where !== 'onbuild') continue;
       // Those that run what they fetch or decode are refused by config/download-to-shell.
-      if (findFetchToShell(text).length > 0 || findDecodeToShell(text).length > 0) continue;
-      const calls = findNetworkCode(text).filter(({ to }) => to === undefined || !isOrdinary(to));
+      if (findFetchToShell(text).some(() => true) || findDecodeToShell(text).some(() => true)) continue;
       const added =
         where === 'onbuild' && /^\s*ADD\s[^\n]{0,400}?\bhttps?:\/\//i.test(text) ? text : undefined;
-      const call = calls.find(({ to }) => to !== undefined) ?? (where === 'onbuild' ? calls[0] : undefined);
+      const call = callIn(text, where === 'onbuild');
       const evidence = added ?? call?.text;
       if (evidence === undefined) continue;
       const inside = call?.to !== undefined && isPrivate(call.to.host);
@@ -46,6 +45,18 @@ export const networkHooks: Detector = {
     }
   },
 };
+
+/** The call to tell of: one that leaves, else one inside, else, where that counts, one to nobody knows whom. */
+function callIn(text: string, orUnknown: boolean): NetworkMatch | undefined {
+  let best: NetworkMatch | undefined;
+  for (const call of findNetworkCode(text)) {
+    const { to } = call;
+    if (to === undefined ? !orUnknown : isOrdinary(to)) continue;
+    if (to !== undefined && !isPrivate(to.host)) return call;
+    if (best === undefined || (best.to === undefined && to !== undefined)) best = call;
+  }
+  return best;
+}
 
 function isOrdinary(to: Destination): boolean {
   return isLoopback(to.host) || isVariable(to.host) || isWellKnownInstaller(to);

@@ -51,7 +51,7 @@ export const oddEntrypoint: Detector = {
 
 /** The program itself, what its wrappers start, and the script an interpreter is given. */
 function programsOf(argv: readonly string[]): string[] {
-  const words = argv.slice(0, 40).flatMap((word) => word.trim().split(/\s+/, 20));
+  const words = argv.flatMap((word) => word.trim().split(/\s+/));
   const programs: string[] = [];
   for (const word of words) {
     if (/^-|^\w+=/.test(word)) continue;

@@ -1,4 +1,5 @@
-import type { Detector, ImageView } from '../../../contract.ts';
+import { fewOfEach } from '../../../content/bounded.ts';
+import type { Detector, FindingDraft, ImageView } from '../../../contract.ts';
 
 /*
  * `LD_PRELOAD` and `LD_AUDIT` (ld.so(8)) put code into every dynamic program of the container. Where a package owns
@@ -7,6 +8,8 @@ import type { Detector, ImageView } from '../../../contract.ts';
  */
 
 const RULE = 'config/preload-env';
+/** Of each tier in one variable. */
+const MAX_LIBRARIES = 32;
 const VARIABLES = /^(LD_PRELOAD|LD_AUDIT)=(.*)$/s;
 /** Compiled into images by hand, for their own sake. A name proves nothing, so somebody should look. */
 const ALLOCATOR =
@@ -42,24 +45,25 @@ export const preloadEnv: Detector = {
   *judge(image) {
     for (const line of image.config.env) {
       const [, variable = '', value = ''] = VARIABLES.exec(line) ?? [];
-      for (const library of value
-        .split(/[\s:]+/)
-        .filter(Boolean)
-        .slice(0, 64)) {
-        const found = placesOf(library).filter((place) => image.final.resolve(place) !== undefined);
-        if (found.some((place) => isOwned(image, place))) continue;
-        const tier = ALLOCATOR.test(library) ? { tier: 'review' as const } : {};
-        const state = found.length === 0 ? 'not in the image' : 'owned by no package';
-        yield {
-          rule: RULE,
-          config: `Env.${variable}`,
-          ...tier,
-          evidence: `${variable}=${library} (${state})`,
-        };
-      }
+      yield* fewOfEach(draftsOf(image, variable, value), MAX_LIBRARIES, ({ tier }) => tier);
     }
   },
 };
+
+function* draftsOf(image: ImageView, variable: string, value: string): Generator<FindingDraft> {
+  for (const library of new Set(value.split(/[\s:]+/).filter(Boolean))) {
+    const found = placesOf(library).filter((place) => image.final.resolve(place) !== undefined);
+    if (found.some((place) => isOwned(image, place))) continue;
+    const tier = ALLOCATOR.test(library) ? { tier: 'review' as const } : {};
+    const state = found.length === 0 ? 'not in the image' : 'owned by no package';
+    yield {
+      rule: RULE,
+      config: `Env.${variable}`,
+      ...tier,
+      evidence: `${variable}=${library} (${state})`,
+    };
+  }
+}
 
 function isOwned(image: ImageView, place: string): boolean {
   const target = image.final.resolve(place);

@@ -1,5 +1,5 @@
 import type { Tier } from '../../../../core/finding.ts';
-import { findDestinations, isLoopback } from '../../../content/shell/destination.ts';
+import { findDestinations, firstDestination, isLoopback } from '../../../content/shell/destination.ts';
 
 /** What a variable with a certain value does: the rule it breaks, and another tier than the rule's when it is milder. */
 export interface Risk {
@@ -60,11 +60,10 @@ export function maskCredentials(value: string): string {
 }
 
 function isOwnIndex(value: string): boolean {
-  const hosts = findDestinations(value).map(({ host, scheme }) =>
-    scheme === 'http' && !isLoopback(host) ? '' : host,
+  if (firstDestination(value) === undefined) return !/[./]/.test(value) || /^(?:direct|off)$/.test(value);
+  return findDestinations(value).every(
+    ({ host, scheme }) => (scheme !== 'http' || isLoopback(host)) && OWN_INDEXES.test(host),
   );
-  if (hosts.length === 0) return !/[./]/.test(value) || /^(?:direct|off)$/.test(value);
-  return hosts.every((host) => OWN_INDEXES.test(host));
 }
 
 function hookOf(name: string, value: string): Risk | undefined {
@@ -107,7 +106,7 @@ function hookOf(name: string, value: string): Risk | undefined {
 }
 
 function nodeHook(value: string): Risk | undefined {
-  const hooks = [...value.matchAll(NODE_HOOK).take(16)].map(([, module = '']) => module);
+  const hooks = [...value.matchAll(NODE_HOOK)].map(([, module = '']) => module);
   if (hooks.length === 0) return undefined;
   return {
     rule: 'hook',

@@ -46,7 +46,7 @@ export const chatExfiltration: Detector<ChatSighting> = {
   ],
   examiner: {
     id: RULE,
-    version: 2,
+    version: 3,
     wants: [{ content: ['script', 'text', 'elf', 'pe', 'macho'], needles: NEEDLES }],
     *examine(file) {
       const sighting = isProgram(file.record) ? sightingInProgram(file) : sightingInText(file);
@@ -90,9 +90,8 @@ function sightingInText(file: FileView): ChatSighting | undefined {
 }
 
 function channelIn(text: string, language: Language, library: boolean): Channel | undefined {
-  const channels = [...text.matchAll(CHANNEL).take(4096)];
-  const written = channels.find(([, bot, hook]) => bot !== undefined || hook !== undefined);
-  const channel = written ?? channels[0];
+  const written = text.matchAll(CHANNEL).find(isWritten);
+  const channel = written ?? text.matchAll(CHANNEL).find(() => true);
   if (channel === undefined) return undefined;
   const place = { offset: channel.index, text: mask(channel[0]) };
   const certain = written !== undefined || TOKEN.test(text) || language === 'shell';
@@ -100,12 +99,15 @@ function channelIn(text: string, language: Language, library: boolean): Channel 
   return CREDENTIAL_SOURCE.test(text) || DUMPS_ENVIRONMENT.test(text) ? { ...place, tier: 'block' } : place;
 }
 
+/** With the token or hook in it, not left to whoever runs it. */
+function isWritten([, bot, hook]: RegExpExecArray): boolean {
+  return bot !== undefined || hook !== undefined;
+}
+
 /** In programs only a token written down counts. */
 function sightingInProgram(file: FileView): ChatSighting | undefined {
   for (const { offset, text } of stringsAround(file, NEEDLES)) {
-    const match = [...text.matchAll(CHANNEL)].find(
-      ([, bot, hook]) => bot !== undefined || hook !== undefined,
-    );
+    const match = text.matchAll(CHANNEL).find(isWritten);
     if (match !== undefined) return { offset: offset + match.index, text: mask(match[0]) };
   }
   return undefined;

@@ -1,5 +1,5 @@
 import { blankComments } from '../../../content/shell/comments.ts';
-import { findDestinations, isPaste, isRawAddress } from '../../../content/shell/destination.ts';
+import { firstDestination, isPaste, isRawAddress } from '../../../content/shell/destination.ts';
 import { FETCH_NEEDLES, type FetchMatch, findFetchToShell } from '../../../content/shell/fetch-to-shell.ts';
 import { lineOf } from '../../../content/shell/match.ts';
 import { languageOf } from '../../../content/shell/text-role.ts';
@@ -31,15 +31,15 @@ export const fedExecution: Detector<FedSighting> = {
   ],
   examiner: {
     id: RULE,
-    version: 2,
+    version: 3,
     wants: [{ content: ['script', 'text'], needles: FETCH_NEEDLES }],
     *examine(file) {
       const language = languageOf(file.record, file.interpreter);
       if (language === undefined) return;
       const text = blankComments(file.text(), language);
       if (!findsAnonymousHost(text)) return;
-      const matches = findFetchToShell(text).filter(isAnonymous);
-      for (const { offset, text: evidence } of matches.slice(0, 3)) {
+      const matches = findFetchToShell(text, (what) => file.cut(what)).filter(isAnonymous);
+      for (const { offset, text: evidence } of matches.take(3)) {
         yield { line: lineOf(text, offset), text: evidence };
       }
     },
@@ -69,6 +69,6 @@ function findsAnonymousHost(text: string): boolean {
     /\b\d{1,3}(?:\.\d{1,3}){3}\b|0x[0-9a-f]{8}|paste|bin\.|gist\.|\.sh\b|\.st\b|ix\.io|rentry|catbox|discordapp|temp\.|oshi|gofile|file\.io/i.test(
       text,
     ) &&
-    (findDestinations(text).length > 0 || /\b(?:curl|wget)\b/.test(text))
+    (firstDestination(text) !== undefined || /\b(?:curl|wget)\b/.test(text))
   );
 }

@@ -54,13 +54,15 @@ export const hiddenServices: Detector<HiddenSighting> = {
   ],
   examiner: {
     id: 'network/hidden-services',
-    version: 2,
+    version: 3,
     wants: [
       { content: ['elf', 'pe', 'macho'], needles: [...NEEDLES, TOR] },
       { content: ['script', 'text'], needles: [...NEEDLES, ...COMMAND_NEEDLES] },
     ],
     *examine(file) {
-      const matches = (isProgram(file.record) ? matchesInProgram(file) : matchesInText(file)).slice(0, 3);
+      const matches = Iterator.from(
+        isProgram(file.record) ? matchesInProgram(file) : matchesInText(file),
+      ).take(3);
       for (const { offset, text } of matches) {
         const line = file.base === 0 && !isProgram(file.record) ? { line: lineOf(file.text(), offset) } : {};
         yield { ...line, offset: file.base + offset, text };
@@ -74,33 +76,43 @@ export const hiddenServices: Detector<HiddenSighting> = {
       yield { rule: RULE, layer, path, ...place, evidence: text, yieldsToPackages: true };
     }
     for (const { config, text, layer } of image.commands) {
-      const [match] = findHiddenServices(text);
+      const match = findHiddenServices(text).find(() => true);
       if (match !== undefined)
         yield { rule: RULE, config, ...(layer !== undefined && { layer }), evidence: match.text };
     }
     for (const line of image.config.env) {
       const name = line.slice(0, Math.max(0, line.indexOf('=')));
-      const [match] = findHiddenServices(line);
+      const match = findHiddenServices(line).find(() => true);
       if (match !== undefined)
         yield { rule: RULE, config: `Env.${name}`, evidence: `${name}: ${match.text}` };
     }
   },
 };
 
-function findHiddenServices(text: string): ShellMatch[] {
-  const names = findServiceNames(text);
-  return inOrder([...findOnionAddresses(text), ...findPatterns(text, COMMANDS), ...names]);
-}
-
-function findServiceNames(text: string): ShellMatch[] {
-  const names = [...text.matchAll(NAMES).take(4096)].filter(
-    ([, labels = '']) => !labels.split('.').some((label) => OWN_NAME.test(label)),
+function findHiddenServices(text: string): Generator<ShellMatch> {
+  return inOrder(
+    findOnionAddresses(text),
+    findPatterns(text, COMMANDS),
+    isList([text]) ? [] : findServiceNames(text),
   );
-  const services = new Set(names.map(([, , domain = '']) => domain.toLowerCase()));
-  return services.size >= LIST_SIZE ? [] : names.map((match) => ({ offset: match.index, text: match[0] }));
 }
 
-function matchesInText(file: FileView): ShellMatch[] {
+function* findServiceNames(text: string): Generator<ShellMatch & { readonly service: string }> {
+  for (const { index, 0: name, 1: labels = '', 2: domain = '' } of text.matchAll(NAMES)) {
+    if (labels.split('.').some((label) => OWN_NAME.test(label))) continue;
+    yield { offset: index, text: name, service: domain.toLowerCase() };
+  }
+}
+
+function isList(texts: Iterable<string>): boolean {
+  const services = new Set<string>();
+  for (const text of texts) {
+    for (const { service } of findServiceNames(text)) services.add(service);
+  }
+  return services.size >= LIST_SIZE;
+}
+
+function matchesInText(file: FileView): Iterable<ShellMatch> {
   const language = languageOf(file.record, file.interpreter);
   if (
     language === undefined &&
@@ -111,22 +123,14 @@ function matchesInText(file: FileView): ShellMatch[] {
   return findHiddenServices(blankComments(file.text(), language));
 }
 
-function matchesInProgram(file: FileView): ShellMatch[] {
+function* matchesInProgram(file: FileView): Generator<ShellMatch> {
   // Only Tor itself knows this option.
-  const tor = file
-    .hits(TOR)
-    .slice(0, 1)
-    .map((offset) => ({ offset, text: 'Tor (HiddenServiceDir)' }));
-  const around = [...stringsAround(file, NEEDLES)];
-  const services = findServiceNames(around.map(({ text }) => text).join('\n'));
-  const names = new Set(services.map(({ text }) => text));
-  const placed = around.flatMap(({ offset, text }) =>
-    [...findOnionAddresses(text), ...findServiceNames(text).filter((match) => names.has(match.text))].map(
-      (match) => ({
-        text: match.text,
-        offset: offset - file.base + match.offset,
-      }),
-    ),
-  );
-  return [...tor, ...inOrder(placed)];
+  const [tor] = file.hits(TOR);
+  if (tor !== undefined) yield { offset: tor, text: 'Tor (HiddenServiceDir)' };
+  const strings = () => stringsAround(file, NEEDLES);
+  const listed = isList(strings().map(({ text }) => text));
+  for (const { offset, text } of strings()) {
+    for (const match of inOrder(findOnionAddresses(text), listed ? [] : findServiceNames(text)))
+      yield { text: match.text, offset: offset - file.base + match.offset };
+  }
 }

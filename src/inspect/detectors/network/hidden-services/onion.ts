@@ -8,12 +8,11 @@ import { createHash } from 'node:crypto';
 const SHAPE = /(?<![a-z2-7])([a-z2-7]{56})\.onion(?![\w-])/gi;
 const ALPHABET = 'abcdefghijklmnopqrstuvwxyz234567';
 const VERSION = 3;
-const MAX_CHECKED = 4096;
 
-export function findOnionAddresses(text: string): { offset: number; text: string }[] {
-  return [...text.matchAll(SHAPE).take(MAX_CHECKED)]
-    .filter(([, name = '']) => isOnionName(name))
-    .map((match) => ({ offset: match.index, text: match[0] }));
+export function* findOnionAddresses(text: string): Generator<{ offset: number; text: string }> {
+  for (const match of text.matchAll(SHAPE)) {
+    if (isOnionName(match[1] ?? '')) yield { offset: match.index, text: match[0] };
+  }
 }
 
 function isOnionName(name: string): boolean {

@@ -81,7 +81,7 @@ export const miningPool: Detector<MiningSighting> = {
   ],
   examiner: {
     id: POOL,
-    version: 2,
+    version: 3,
     wants: [
       { content: ['elf', 'pe', 'macho', 'wasm'], needles: PLACE_NEEDLES },
       { content: ['script', 'text'], needles: TEXT_NEEDLES },
@@ -99,14 +99,19 @@ export const miningPool: Detector<MiningSighting> = {
 };
 
 function sightingsInProgram(file: FileView): MiningSighting[] {
-  const signs = [...stringsAround(file, PLACE_NEEDLES)].flatMap(({ offset, text }) =>
-    findPoolSigns(text).map((sign) => ({ ...sign, offset: offset + sign.offset })),
-  );
   const speaks = PROTOCOL_NEEDLES.some((needle) => file.hits(needle).length > 0);
-  const [first] = [...signs].sort((a, b) => strength(a) - strength(b));
-  if (first !== undefined) {
-    const listed = first.kind !== 'stratum' && !speaks && countDomains(signs) >= LIST_SIZE;
-    return [{ rule: POOL, offset: first.offset, text: first.text, ...(listed && { tier: 'note' as const }) }];
+  const domains = new Set<string>();
+  let best: PoolSign | undefined;
+  for (const { offset, text } of stringsAround(file, PLACE_NEEDLES)) {
+    for (const sign of findPoolSigns(text)) {
+      if (sign.domain !== undefined) domains.add(sign.domain);
+      if (best === undefined || strength(sign) < strength(best))
+        best = { ...sign, offset: offset + sign.offset };
+    }
+  }
+  if (best !== undefined) {
+    const listed = best.kind !== 'stratum' && !speaks && domains.size >= LIST_SIZE;
+    return [{ rule: POOL, offset: best.offset, text: best.text, ...(listed && { tier: 'note' as const }) }];
   }
   const scheme = STRATUM_NEEDLES.find((needle) => file.hits(needle).length > 0);
   if (scheme === undefined) return [];
@@ -128,12 +133,14 @@ function sightingsInText(file: FileView): MiningSighting[] {
     offset: file.base + offset,
     ...(file.base === 0 && { line: lineOf(text, offset) }),
   });
-  const signs = findPoolSigns(text);
-  const pools = signs.filter(({ kind }) => kind !== 'name').slice(0, 3);
-  const listed = countDomains(signs) >= LIST_SIZE && { tier: 'note' as const };
+  const pools = findPoolSigns(text)
+    .filter(({ kind }) => kind !== 'name')
+    .take(3)
+    .toArray();
+  const listed = countDomains(findPoolSigns(text)) >= LIST_SIZE && { tier: 'note' as const };
   const wallets = findMoneroAddresses(text)
     .filter(({ offset }) => POOL_TERMS.test(text.slice(Math.max(0, offset - NEAR), offset + NEAR)))
-    .slice(0, 3);
+    .take(3);
   return [
     ...pools.map((sign) => ({ rule: POOL, ...place(sign.offset), text: sign.text, ...listed })),
     ...wallets.map(({ offset, address }) => ({

@@ -1,13 +1,14 @@
 import type { Tier } from '../../../../core/finding.ts';
+import { fewOfEach } from '../../../content/bounded.ts';
+import { blankComments } from '../../../content/shell/comments.ts';
 import { isPaste, isRawAddress } from '../../../content/shell/destination.ts';
 import { programRun } from '../../../content/shell/execution.ts';
-import { lineOf } from '../../../content/shell/match.ts';
+import { type Cut, lineCounter } from '../../../content/shell/match.ts';
 import { findNetworkCode } from '../../../content/shell/network-code.ts';
 import { statementsOf } from '../../../content/shell/statements.ts';
-import { isComment } from '../../../content/shell/text-role.ts';
 import type { Detector } from '../../../contract.ts';
 import { oddPlace } from '../odd-place.ts';
-import { findRemoteCode } from '../remote-code.ts';
+import { findRemoteCode, REMOTE_WORDS } from '../remote-code.ts';
 
 /*
  * Cron runs what it is told for ever, as root, and nobody watches it: the first place where miners keep themselves alive.
@@ -30,11 +31,7 @@ const WRITES_HOST = new RegExp(
   'g',
 );
 
-const WORDS = {
-  fetch: 'runs what it fetches',
-  decode: 'runs what it decodes',
-  connection: 'opens a connection',
-};
+/** Of each tier in one file. */
 const MAX_FACTS = 100;
 
 export const cron: Detector<CronFact> = {
@@ -52,7 +49,7 @@ export const cron: Detector<CronFact> = {
   ],
   examiner: {
     id: 'persistence/cron',
-    version: 2,
+    version: 3,
     wants: [
       {
         paths:
@@ -60,7 +57,12 @@ export const cron: Detector<CronFact> = {
         content: ['text', 'script'],
       },
     ],
-    examine: (file) => factsOf(file.text()).take(MAX_FACTS),
+    examine: (file) =>
+      fewOfEach(
+        factsOf(blankComments(file.text(), 'shell'), (what) => file.cut(what)),
+        MAX_FACTS,
+        ({ tier }) => tier,
+      ),
   },
   *judge(_image, seen) {
     for (const { layer, path, observation } of seen) {
@@ -70,27 +72,37 @@ export const cron: Detector<CronFact> = {
   },
 };
 
-function* factsOf(text: string): Generator<CronFact> {
+function* factsOf(text: string, cut: Cut): Generator<CronFact> {
   const told = new Set<number>();
-  for (const { kind, line, text: code } of findRemoteCode(text)) {
+  for (const { kind, line, text: code } of findRemoteCode(text, cut)) {
     told.add(line);
-    yield { tier: 'block', why: WORDS[kind], line, text: code };
+    yield { tier: 'block', why: REMOTE_WORDS[kind], line, text: code };
   }
-  for (const { index, 0: found } of text.matchAll(WRITES_HOST).take(MAX_FACTS)) {
-    const line = lineOf(text, index);
-    if (isComment(text, index, 'shell') || told.has(line)) continue;
+  const hostLine = lineCounter(text);
+  for (const { index, 0: found } of text.matchAll(WRITES_HOST)) {
+    const line = hostLine(index);
+    if (told.has(line)) continue;
     told.add(line);
     yield { tier: 'block', why: 'writes to the host', line, text: found };
   }
-  for (const { offset, text: code, to } of findNetworkCode(text)) {
-    const line = lineOf(text, offset);
-    if (isComment(text, offset, 'shell') || told.has(line)) continue;
-    told.add(line);
-    const odd = to !== undefined && (isRawAddress(to.host) || isPaste(to));
-    yield { tier: odd ? 'review' : 'note', why: 'talks to the network', line, text: code };
-  }
+  yield* networkFacts(text, told);
   for (const { line, program, place } of oddPrograms(text)) {
     if (!told.has(line)) yield { tier: 'review', why: `starts from a ${place} place`, line, text: program };
+  }
+}
+
+/** @param told lines that a graver fact is about; those of these facts are added */
+function* networkFacts(text: string, told: Set<number>): Generator<CronFact> {
+  const lineAt = lineCounter(text);
+  let last = 0;
+  for (const { offset, text: code, to } of findNetworkCode(text)) {
+    const line = lineAt(offset);
+    const odd = to !== undefined && (isRawAddress(to.host) || isPaste(to));
+    if (told.has(line) && (!odd || line !== last)) continue;
+    told.add(line);
+    // A line may talk to many, and the odd one need not be the first: of such a line more may be told.
+    last = odd ? 0 : line;
+    yield { tier: odd ? 'review' : 'note', why: 'talks to the network', line, text: code };
   }
 }
 
@@ -98,14 +110,14 @@ function* factsOf(text: string): Generator<CronFact> {
 const SCHEDULE = /^\s{0,8}(?:@[a-z]{1,10}|(?:[\d*/,A-Za-z-]{1,60}\s{1,16}){5})\s{0,16}/;
 
 function* oddPrograms(text: string): Generator<{ line: number; program: string; place: string }> {
+  const lineAt = lineCounter(text);
   for (const statement of statementsOf(text)) {
-    if (/^\s{0,8}#/.test(statement.text)) continue;
-    const command = statement.text.slice(0, 800).replace(SCHEDULE, '');
+    const command = statement.text.replace(SCHEDULE, '');
     for (const candidate of [command, command.replace(/^\s{0,8}\w{1,32}\s{1,16}/, '')]) {
-      const program = programRun({ ...statement, text: candidate });
+      const program = programRun({ text: candidate });
       const place = program?.startsWith('/') === true ? oddPlace(program) : undefined;
       if (program === undefined || place === undefined) continue;
-      yield { line: lineOf(text, statement.offset), program, place };
+      yield { line: lineAt(statement.offset), program, place };
       break;
     }
   }

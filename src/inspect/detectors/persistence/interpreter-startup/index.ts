@@ -1,15 +1,10 @@
 import type { Tier } from '../../../../core/finding.ts';
-import { lineOf } from '../../../content/shell/match.ts';
+import { fewOfEach } from '../../../content/bounded.ts';
+import { type Cut, lineCounter, lineOf } from '../../../content/shell/match.ts';
 import type { Detector } from '../../../contract.ts';
 import { oddPlace } from '../odd-place.ts';
-import { findRemoteCode } from '../remote-code.ts';
-import {
-  LOADER_SETTINGS,
-  REMOTE_WORDS,
-  STARTUP_KINDS,
-  type StartupKind,
-  startupKindOf,
-} from './startup-kinds.ts';
+import { findRemoteCode, REMOTE_WORDS } from '../remote-code.ts';
+import { LOADER_SETTINGS, STARTUP_KINDS, type StartupKind, startupKindOf } from './startup-kinds.ts';
 
 /*
  * Interpreters run some files before the program they are asked to run. A line of a Python `.pth` that begins with `import` is
@@ -27,6 +22,7 @@ interface StartupFact {
 
 const STARTUP = 'persistence/interpreter-startup';
 const LOADER = 'persistence/interpreter-loader';
+/** Of each tier in one file. */
 const MAX_FACTS = 50;
 
 export const interpreterStartup: Detector<StartupFact> = {
@@ -60,9 +56,14 @@ export const interpreterStartup: Detector<StartupFact> = {
   ],
   examiner: {
     id: 'persistence/interpreter-startup',
-    version: 2,
+    version: 3,
     wants: [...STARTUP_KINDS, ...LOADER_SETTINGS].map(({ paths }) => ({ paths })),
-    examine: (file) => factsOf(file.record.path, file.text()).take(MAX_FACTS),
+    examine: (file) =>
+      fewOfEach(
+        factsOf(file.record.path, file.text(), (what) => file.cut(what)),
+        MAX_FACTS,
+        ({ tier }) => tier,
+      ),
   },
   *judge(_image, seen) {
     for (const { layer, path, observation } of seen) {
@@ -73,15 +74,15 @@ export const interpreterStartup: Detector<StartupFact> = {
   },
 };
 
-function* factsOf(path: string, text: string): Generator<StartupFact> {
+function* factsOf(path: string, text: string, cut: Cut): Generator<StartupFact> {
   const kind = startupKindOf(path);
-  if (kind !== undefined) yield* startupFacts(kind, text);
+  if (kind !== undefined) yield* startupFacts(kind, text, cut);
   for (const { paths, pattern } of LOADER_SETTINGS) if (paths.test(path)) yield* settingFacts(pattern, text);
 }
 
-function* startupFacts(kind: StartupKind, whole: string): Generator<StartupFact> {
+function* startupFacts(kind: StartupKind, whole: string, cut: Cut): Generator<StartupFact> {
   const code = kind.codeIn(whole);
-  const remote = findRemoteCode(code);
+  const remote = findRemoteCode(code, cut);
   for (const { kind: how, line, text } of remote) yield { tier: 'block', why: REMOTE_WORDS[how], line, text };
   if (remote.length > 0) return;
   const decoded = kind.runs.test(code) ? kind.decodes.exec(code) : null;
@@ -93,10 +94,11 @@ function* startupFacts(kind: StartupKind, whole: string): Generator<StartupFact>
 }
 
 function* settingFacts(pattern: RegExp, text: string): Generator<StartupFact> {
-  for (const { index, 0: found, 1: value = '' } of text.matchAll(pattern).take(MAX_FACTS)) {
+  const lineAt = lineCounter(text);
+  for (const { index, 0: found, 1: value = '' } of text.matchAll(pattern)) {
     if (/^(?:none|""|'')$/i.test(value.trim())) continue;
     const hidden = oddPlace(value) !== undefined || /^(?:data|php|https?|ftp|phar|zip|expect):/i.test(value);
-    const line = lineOf(text, index + found.search(/\S/));
+    const line = lineAt(index + found.search(/\S/));
     yield { tier: hidden ? 'block' : 'review', why: 'loads', line, text: found.trim() };
   }
 }

@@ -1,5 +1,3 @@
-import type { RemoteCode } from '../remote-code.ts';
-
 /** Code that an interpreter runs before any program, and what in it is not honest there. */
 export interface StartupKind {
   readonly paths: RegExp;
@@ -96,9 +94,3 @@ export const LOADER_SETTINGS: readonly LoaderSetting[] = [
       /^[ \t]{0,16}script-shell[ \t]{0,16}=[ \t]{0,16}["']?(?!(?:\/usr)?(?:\/bin\/)?(?:ba|da|z|a)?sh\b)([^\s"']{1,300})/gm,
   },
 ];
-
-export const REMOTE_WORDS: Readonly<Record<RemoteCode['kind'], string>> = {
-  fetch: 'runs what it fetches',
-  decode: 'runs what it decodes',
-  connection: 'opens a connection',
-};

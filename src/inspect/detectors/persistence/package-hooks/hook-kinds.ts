@@ -30,7 +30,7 @@ export const HOOK_KINDS: readonly HookKind[] = [
   {
     name: 'dpkg hook',
     paths: /^etc\/dpkg\/dpkg\.cfg(?:\.d\/[^/]{1,255})?$/,
-    commandsIn: (text) => keepLines(text, /^[ \t]{0,8}-{0,2}(?:pre-invoke|post-invoke|status-logger)\b/),
+    commandsIn: (text) => keepLines(text, /^[ \t]*-{0,2}(?:pre-invoke|post-invoke|status-logger)\b/),
     mayNotFetch: true,
   },
   {
@@ -60,7 +60,7 @@ export const HOOK_KINDS: readonly HookKind[] = [
     commandsIn: (text) =>
       keepLines(
         text,
-        /^[ \t]{0,80}(?:fsmonitor|sshcommand|pager|editor|askpass|hookspath|gitproxy|textconv|clean|smudge|process|command|helper|\w{1,40}[ \t]{0,8}=[ \t]{0,8}["']?!)/i,
+        /^[ \t]*(?:fsmonitor|sshcommand|pager|editor|askpass|hookspath|gitproxy|textconv|clean|smudge|process|command|helper|\w{1,40}[ \t]{0,8}=[ \t]{0,8}["']?!)/i,
       ),
     mayNotFetch: true,
   },
@@ -74,6 +74,6 @@ export function hookKindOf(path: string): HookKind | undefined {
 function keepLines(text: string, pattern: RegExp): string {
   return text
     .split('\n')
-    .map((line) => (pattern.test(line.slice(0, 4096)) ? line : ''))
+    .map((line) => (pattern.test(line) ? line : ''))
     .join('\n');
 }

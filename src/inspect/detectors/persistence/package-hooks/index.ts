@@ -1,7 +1,8 @@
+import { fewOfEach } from '../../../content/bounded.ts';
+import { blankComments } from '../../../content/shell/comments.ts';
 import { isPrivate } from '../../../content/shell/destination.ts';
-import { lineOf } from '../../../content/shell/match.ts';
+import { type Cut, lineCounter } from '../../../content/shell/match.ts';
 import { findNetworkCode } from '../../../content/shell/network-code.ts';
-import { isComment } from '../../../content/shell/text-role.ts';
 import type { Detector } from '../../../contract.ts';
 import { oddPlace } from '../odd-place.ts';
 import { findRemoteCode } from '../remote-code.ts';
@@ -20,6 +21,7 @@ interface HookFact {
 }
 
 const RULE = 'persistence/fetching-hook';
+/** Of each tier in one file. */
 const MAX_FACTS = 50;
 const PROGRAM = /\b(?:RUN|PROGRAM|IMPORT)(?:\{[a-z]{1,10}\})?\s{0,4}[+:=]?=\s{0,4}"(\/[^"\s]{1,400})/g;
 
@@ -42,13 +44,14 @@ export const packageHooks: Detector<HookFact> = {
   ],
   examiner: {
     id: 'persistence/package-hooks',
-    version: 2,
+    version: 3,
     wants: HOOK_KINDS.map(({ paths }) => ({ paths })),
     *examine(file) {
       const kind = hookKindOf(file.record.path);
       if (kind === undefined) return;
-      const code = kind.commandsIn(file.text());
-      yield* factsOf(kind, code).take(MAX_FACTS);
+      const code = blankComments(kind.commandsIn(file.text()), 'shell');
+      const facts = factsOf(kind, code, (what) => file.cut(what));
+      yield* fewOfEach(facts, MAX_FACTS, ({ tier }) => tier);
     },
   },
   *judge(_image, seen) {
@@ -60,23 +63,24 @@ export const packageHooks: Detector<HookFact> = {
   },
 };
 
-function* factsOf(kind: HookKind, text: string): Generator<HookFact> {
+function* factsOf(kind: HookKind, text: string, cut: Cut): Generator<HookFact> {
   const told = new Set<number>();
-  for (const { line, text: code } of findRemoteCode(text)) {
+  for (const { line, text: code } of findRemoteCode(text, cut)) {
     told.add(line);
     yield { tier: 'block', line, text: code };
   }
   if (!kind.mayNotFetch) return;
+  const lineAt = lineCounter(text);
   for (const { offset, text: code, to } of findNetworkCode(text)) {
-    const line = lineOf(text, offset);
-    if (isComment(text, offset, 'shell') || told.has(line)) continue;
+    const line = lineAt(offset);
+    if (told.has(line)) continue;
     if (to !== undefined && isPrivate(to.host)) continue;
     told.add(line);
     yield { tier: to === undefined ? 'review' : 'block', line, text: code };
   }
-  for (const { index, 0: found, 1: program = '' } of text.matchAll(PROGRAM).take(MAX_FACTS)) {
-    const line = lineOf(text, index);
-    if (oddPlace(program) === undefined || isComment(text, index, 'shell') || told.has(line)) continue;
+  for (const { index, 0: found, 1: program = '' } of text.matchAll(PROGRAM)) {
+    const line = lineAt(index);
+    if (oddPlace(program) === undefined || told.has(line)) continue;
     yield { tier: 'review', line, text: found };
   }
 }

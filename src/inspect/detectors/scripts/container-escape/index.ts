@@ -1,8 +1,8 @@
 import type { Tier } from '../../../../core/finding.ts';
-import { inOrder, MAX_MATCHES, toMatch } from '../../../content/shell/match.ts';
+import { toMatch } from '../../../content/shell/match.ts';
 import { type Statement, statementsOf } from '../../../content/shell/statements.ts';
 import { SHELL } from '../../../content/shell/words.ts';
-import { type ScriptMatch, toScriptDetector } from '../script-detector.ts';
+import { toScriptDetector } from '../script-detector.ts';
 
 /*
  * Ways out of a container that scripts use. The engine's socket alone is ordinary (proxies, updaters and build agents
@@ -46,7 +46,7 @@ const ESCAPES: readonly Escape[] = [
 ];
 
 export const containerEscape = toScriptDetector({
-  version: 2,
+  version: 3,
   history: true,
   needles: [
     'docker.sock',
@@ -77,16 +77,13 @@ export const containerEscape = toScriptDetector({
     controls: ['IVS-06', 'TVM-06', 'IAM-16'],
     references: ['https://attack.mitre.org/techniques/T1611/', 'https://attack.mitre.org/techniques/T1610/'],
   },
-  find(text) {
-    const found: ScriptMatch[] = [];
+  *find(text) {
     for (const statement of statementsOf(text)) {
-      if (found.length >= MAX_MATCHES) break;
       const way = escapeIn(statement);
       if (way === undefined) continue;
       const match = toMatch(statement.offset, statement.text);
-      found.push(way.tier === undefined ? match : { ...match, tier: way.tier });
+      yield way.tier === undefined ? match : { ...match, tier: way.tier };
     }
-    return inOrder(found);
   },
 });
 

@@ -1,4 +1,4 @@
-import { findPatterns, inOrder } from '../../../content/shell/match.ts';
+import { findPatterns } from '../../../content/shell/match.ts';
 import { type ScriptMatch, toScriptDetector } from '../script-detector.ts';
 
 /*
@@ -25,7 +25,7 @@ const LOGS_GONE = [
 ];
 
 export const coverUp = toScriptDetector({
-  version: 2,
+  version: 3,
   history: false,
   needles: ['chattr', 'histfile', '+o history', '_history', 'history -c', '/var/log/', '/var/run/utmp'],
   rule: {
@@ -42,23 +42,19 @@ export const coverUp = toScriptDetector({
       'https://attack.mitre.org/techniques/T1222/002/',
     ],
   },
-  find(text) {
-    const kinds = [IMMUTABLE, HISTORY_OFF, HISTORY_GONE, LOGS_GONE].map((patterns) =>
-      findPatterns(text, patterns),
-    );
-    const [immutable = [], off = [], gone = [], logs = []] = kinds;
-    const alone: ScriptMatch[] = [...immutable, ...off];
-    const together = kinds.filter((kind) => kind.length > 0).length > 1 && !isSealing(text, alone);
-    return inOrder(together ? [...alone, ...gone, ...logs] : alone);
+  find(text): Iterable<ScriptMatch> {
+    const kinds = [IMMUTABLE, HISTORY_OFF, HISTORY_GONE, LOGS_GONE];
+    const present = kinds.filter((patterns) => findPatterns(text, patterns).some(() => true));
+    const alone = [...IMMUTABLE, ...HISTORY_OFF];
+    const strong = present.includes(IMMUTABLE) || present.includes(HISTORY_OFF);
+    const together = present.length > 1 && (strong || !isSealing(text));
+    return findPatterns(text, together ? [...alone, ...HISTORY_GONE, ...LOGS_GONE] : alone);
   },
 });
 
-/** Logs and history emptied together, and nothing else: how images of machines are sealed. */
-function isSealing(text: string, alone: readonly ScriptMatch[]): boolean {
-  return (
-    alone.length === 0 &&
-    /\b(?:apt-get|apt|yum|dnf|apk|zypper)\b[^\n]{0,60}\b(?:clean|autoremove)\b|cloud-init\s{1,4}clean|\/var\/lib\/apt\/lists|machine-id/.test(
-      text,
-    )
+/** What those who empty logs and history to seal the image of a machine also do. */
+function isSealing(text: string): boolean {
+  return /\b(?:apt-get|apt|yum|dnf|apk|zypper)\b[^\n]{0,60}\b(?:clean|autoremove)\b|cloud-init\s{1,4}clean|\/var\/lib\/apt\/lists|machine-id/.test(
+    text,
   );
 }

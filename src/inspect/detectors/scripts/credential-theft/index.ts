@@ -3,7 +3,7 @@ import { toScriptDetector } from '../script-detector.ts';
 import { findTheftInCode, findTheftInShell } from './theft.ts';
 
 export const credentialTheft = toScriptDetector({
-  version: 2,
+  version: 3,
   history: true,
   needles: [...CREDENTIAL_NEEDLES, 'printenv', '$(env', 'env |', 'env|curl'],
   rule: {
@@ -19,7 +19,7 @@ export const credentialTheft = toScriptDetector({
       'https://attack.mitre.org/techniques/T1048/',
     ],
   },
-  find(text, language) {
-    return language === 'shell' || language === 'other' ? findTheftInShell(text) : findTheftInCode(text);
+  find(text, language, cut) {
+    return language === 'shell' || language === 'other' ? findTheftInShell(text, cut) : findTheftInCode(text);
   },
 });

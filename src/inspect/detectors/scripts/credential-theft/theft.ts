@@ -1,6 +1,12 @@
 import { CREDENTIAL_SOURCE } from '../../../content/shell/credentials.ts';
-import { findDestinations, isLoopback, isPrivate, isVariable } from '../../../content/shell/destination.ts';
-import { inOrder, MAX_MATCHES, toMatch } from '../../../content/shell/match.ts';
+import {
+  findDestinations,
+  firstDestination,
+  isLoopback,
+  isPrivate,
+  isVariable,
+} from '../../../content/shell/destination.ts';
+import { type Cut, toMatch } from '../../../content/shell/match.ts';
 import { statementsOf } from '../../../content/shell/statements.ts';
 import type { ScriptMatch } from '../script-detector.ts';
 
@@ -24,22 +30,25 @@ const HEADER =
 const ENVIRONMENT =
   /(?:^|[\s;&(`])(?:env|printenv|export\s{1,4}-p)\s{0,4}\|[^\n]{0,400}?(?:curl|wget|nc|ncat)\b|\$\(\s{0,4}(?:env|printenv)\s{0,4}[)|]/;
 
-export function findTheftInShell(text: string): ScriptMatch[] {
+/** Each is looked for in every statement behind it. */
+const MAX_CARRIERS = 256;
+
+export function* findTheftInShell(text: string, cut?: Cut): Generator<ScriptMatch> {
   const carriers = new Set<string>();
-  const found: ScriptMatch[] = [];
   for (const statement of statementsOf(text)) {
-    if (found.length >= MAX_MATCHES) break;
     const command = statement.text.replace(HEADER, ' ');
     const reads = CREDENTIAL_SOURCE.test(command) || isCarried(command, carriers);
     const dumps = ENVIRONMENT.test(command);
     if ((reads || dumps) && isSent(command, carriers) && !isAtHome(statement.text)) {
       const match = toMatch(statement.offset, statement.text);
-      found.push(isLogin(statement.text) ? { ...match, tier: 'review' } : match);
+      yield isLogin(statement.text) ? { ...match, tier: 'review' } : match;
     }
-    if (CREDENTIAL_SOURCE.test(statement.text) && carriers.size < 64)
-      for (const carrier of carriersIn(statement.text)) carriers.add(carrier);
+    if (!CREDENTIAL_SOURCE.test(statement.text)) continue;
+    for (const carrier of carriersIn(statement.text)) {
+      if (cut === undefined || carriers.size < MAX_CARRIERS) carriers.add(carrier);
+      else cut(`files and variables with credentials after the first ${MAX_CARRIERS}`);
+    }
   }
-  return inOrder(found);
 }
 
 const EVERY_SOURCE = new RegExp(CREDENTIAL_SOURCE.source, 'g');
@@ -48,17 +57,14 @@ const OPENS =
 const POSTED =
   /(?:requests|httpx|axios|session|client|http|urllib\.request|Net::HTTP|got|superagent|\$http)\.(?:post|put|urlopen|post_form|Request)\s{0,4}\(\s{0,4}[^\n]{0,40}?["'`]https?:\/\/(?!localhost|127\.|169\.254\.|[^"'`/\s]{0,80}(?:amazonaws\.com|googleapis\.com|azure\.com|windows\.net|google\.internal))[^"'`\s]{4,200}|\bfetch\s{0,4}\(\s{0,4}["'`]https?:\/\/(?!localhost|127\.|169\.254\.)[^"'`\s]{4,200}["'`]\s{0,4},\s{0,4}\{[^}]{0,200}\bmethod\s{0,4}:\s{0,4}["'`](?:POST|PUT)|\.sendall?\s{0,4}\(/;
 
-const MAX_SOURCES = 2048;
 const NEAR = 1500;
 
-export function findTheftInCode(text: string): ScriptMatch[] {
-  if (!POSTED.test(text)) return [];
-  const found: ScriptMatch[] = [];
-  for (const { index, 0: source } of text.matchAll(EVERY_SOURCE).take(MAX_SOURCES)) {
+export function* findTheftInCode(text: string): Generator<ScriptMatch> {
+  if (!POSTED.test(text)) return;
+  for (const { index, 0: source } of text.matchAll(EVERY_SOURCE)) {
     if (!OPENS.test(text.slice(Math.max(0, index - 170), index))) continue;
-    if (POSTED.test(text.slice(Math.max(0, index - NEAR), index + NEAR))) found.push(toMatch(index, source));
+    if (POSTED.test(text.slice(Math.max(0, index - NEAR), index + NEAR))) yield toMatch(index, source);
   }
-  return inOrder(found);
 }
 
 /** Sends a body, or puts what it carries into the address it asks. */
@@ -96,11 +102,10 @@ function carriersIn(statement: string): string[] {
 
 /** Sent to this machine or to the metadata service that gave it. */
 function isAtHome(command: string): boolean {
-  const hosts = findDestinations(command).map(({ host }) => host);
   return (
-    hosts.length > 0 &&
-    hosts.every(
-      (host) =>
+    firstDestination(command) !== undefined &&
+    findDestinations(command).every(
+      ({ host }) =>
         isLoopback(host) || /^169\.254\.|^metadata\.google\.internal$|^kubernetes\.default/.test(host),
     )
   );

@@ -1,8 +1,7 @@
-import type { Tier } from '../../../../core/finding.ts';
-import { findDestinations, isRawAddress } from '../../../content/shell/destination.ts';
+import { type Destination, isRawAddress } from '../../../content/shell/destination.ts';
 import { findFetchToShell } from '../../../content/shell/fetch-to-shell.ts';
 import { isWellKnownInstaller } from '../../../content/shell/installers.ts';
-import { findPatterns } from '../../../content/shell/match.ts';
+import { type Cut, findPatterns } from '../../../content/shell/match.ts';
 import { findNetworkCode } from '../../../content/shell/network-code.ts';
 import { toScriptDetector } from '../script-detector.ts';
 
@@ -36,7 +35,7 @@ const AGENT_GONE =
   /aegis|aliyun|qcloud|yunjing|falco|crowdstrike|wazuh|ossec|auditd|auditctl|sysmon|sentinel|mdatp|osquery|tetragon|tracee/i;
 
 export const defenseDisabling = toScriptDetector({
-  version: 2,
+  version: 3,
   history: true,
   needles: [
     'auditd',
@@ -94,23 +93,28 @@ export const defenseDisabling = toScriptDetector({
       'https://attack.mitre.org/techniques/T1105/',
     ],
   },
-  find(text) {
-    const strong = findPatterns(text, STRONG);
-    const weak = findPatterns(text, WEAK);
-    if (strong.length + weak.length === 0) return [];
-    const download = downloadIn(text);
-    const first = [...strong, ...weak].slice(0, 1);
-    if (download === 'run' || (download === 'unknown' && strong.length > 0)) return first;
-    const tier: Tier = strong.some((match) => AGENT_GONE.test(match.text)) ? 'review' : 'note';
-    return first.map((match) => ({ ...match, tier }));
+  find(text, _language, cut) {
+    const strong = findPatterns(text, STRONG).find(() => true);
+    const first = strong ?? findPatterns(text, WEAK).find(() => true);
+    if (first === undefined) return [];
+    const download = downloadIn(text, cut);
+    if (download === 'run' || (download === 'unknown' && strong !== undefined)) return [first];
+    const agentGone = findPatterns(text, STRONG).some((match) => AGENT_GONE.test(match.text));
+    return [{ ...first, tier: agentGone ? 'review' : 'note' }];
   },
 });
 
 /** `run`: fetched and run, or from a bare address. `unknown`: fetched from a host that is no well-known one. */
-function downloadIn(text: string): 'none' | 'unknown' | 'run' {
-  const unknown = findNetworkCode(text).filter(({ to }) => to === undefined || !isWellKnownInstaller(to));
-  const fetched = unknown.some(({ to }) => to !== undefined && isRawAddress(to.host));
-  const run = findFetchToShell(text).some(({ from }) => from === undefined || !isWellKnownInstaller(from));
-  if (fetched || run) return 'run';
-  return unknown.some(({ text: command }) => findDestinations(command).length > 0) ? 'unknown' : 'none';
+function downloadIn(text: string, cut?: Cut): 'none' | 'unknown' | 'run' {
+  if (findFetchToShell(text, cut).some(({ from }) => isUnknown(from))) return 'run';
+  let unknown = false;
+  for (const { to } of findNetworkCode(text)) {
+    if (to !== undefined && isRawAddress(to.host)) return 'run';
+    unknown ||= to !== undefined && to.scheme !== '' && isUnknown(to);
+  }
+  return unknown ? 'unknown' : 'none';
+}
+
+function isUnknown(destination: Destination | undefined): boolean {
+  return destination === undefined || !isWellKnownInstaller(destination);
 }

@@ -1,6 +1,6 @@
-import { MAX_MATCHES, toMatch } from '../../../content/shell/match.ts';
+import { toMatch } from '../../../content/shell/match.ts';
 import { type Statement, statementsOf } from '../../../content/shell/statements.ts';
-import { type ScriptMatch, toScriptDetector } from '../script-detector.ts';
+import { toScriptDetector } from '../script-detector.ts';
 
 /*
  * Worms that live in containers spread by scanning for engines, clusters and databases that ask for no password.
@@ -16,7 +16,7 @@ const OCTETS =
   /\bseq\s{1,4}[01]\s{1,4}25[3-6]\b|\{[01]\.\.25[3-6]\}|\brange\(\s{0,4}[01]\s{0,4},\s{0,4}25[4-6]\s{0,4}\)|\$\{?\w{1,20}\}?\.\$\{?\w{1,20}\}?\.\$|\$\(\(\s{0,2}\$?RANDOM\s{0,2}%\s{0,2}25[56]/;
 
 export const massScanner = toScriptDetector({
-  version: 2,
+  version: 3,
   history: true,
   needles: [
     'masscan',
@@ -45,17 +45,13 @@ export const massScanner = toScriptDetector({
       'https://attack.mitre.org/techniques/T1595/001/',
     ],
   },
-  find(text) {
-    if (!PORTS.test(text)) return [];
+  *find(text) {
+    if (!PORTS.test(text)) return;
     const loops = OCTETS.test(text);
-    const found: ScriptMatch[] = [];
     for (const statement of statementsOf(text)) {
-      if (found.length >= MAX_MATCHES) break;
       const scans = SCANNER.test(statement.text) ? isScan(statement, text) : loops && isProbe(statement);
-      const match = toMatch(statement.offset, statement.text);
-      if (scans) found.push(match);
+      if (scans) yield toMatch(statement.offset, statement.text);
     }
-    return found;
   },
 });
 

@@ -8,7 +8,7 @@ import { isNearExecution } from '../../../content/shell/text-role.ts';
 import { toScriptDetector } from '../script-detector.ts';
 
 export const reverseShell = toScriptDetector({
-  version: 2,
+  version: 3,
   history: true,
   needles: REVERSE_SHELL_NEEDLES,
   rule: {
@@ -29,6 +29,6 @@ export const reverseShell = toScriptDetector({
     const commands = findReverseShellCommands(text).filter(
       ({ offset }) => language === 'shell' || language === 'other' || isNearExecution(text, offset),
     );
-    return inOrder([...commands, ...findReverseShellCode(text)]);
+    return inOrder(commands, findReverseShellCode(text));
   },
 });

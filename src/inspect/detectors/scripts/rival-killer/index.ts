@@ -1,7 +1,7 @@
 import { POOL_DOMAINS } from '../../../content/mining/pools.ts';
-import { inOrder, MAX_MATCHES, toMatch } from '../../../content/shell/match.ts';
+import { toMatch } from '../../../content/shell/match.ts';
 import { statementsOf } from '../../../content/shell/statements.ts';
-import { type ScriptMatch, toScriptDetector } from '../script-detector.ts';
+import { toScriptDetector } from '../script-detector.ts';
 
 /** Miners and mining botnets that others remove from a host they take over. */
 const RIVALS = [
@@ -44,7 +44,7 @@ const KILL =
   /(?:^|[\s;&|('"`])(?:\/\S{1,20}\/)?(?:pkill|killall|kill|skill)(?=\s)|\bxargs\b[^\n]{0,40}\bkill\b/;
 
 export const rivalKiller = toScriptDetector({
-  version: 2,
+  version: 3,
   history: true,
   needles: ['pkill ', 'killall', 'kill -', 'xargs kill', '| kill', 'kill $', 'kill `', 'skill '],
   rule: {
@@ -56,15 +56,11 @@ export const rivalKiller = toScriptDetector({
     controls: ['TVM-06', 'UEM-09'],
     references: ['https://attack.mitre.org/techniques/T1496/', 'https://attack.mitre.org/techniques/T1489/'],
   },
-  find(text) {
-    if (!RIVAL.test(text)) return [];
-    const found: ScriptMatch[] = [];
+  *find(text) {
+    if (!RIVAL.test(text)) return;
     for (const statement of statementsOf(text)) {
-      if (found.length >= MAX_MATCHES) break;
       if (!KILL.test(statement.text) || !RIVAL.test(statement.text)) continue;
-      const match = toMatch(statement.offset, statement.text);
-      found.push(match);
+      yield toMatch(statement.offset, statement.text);
     }
-    return inOrder(found);
   },
 });

@@ -49,7 +49,7 @@ const cases = [
 
 for (const { path, text, expected } of cases) {
   test(`credential-files: ${path}: ${text.slice(0, 40)}`, () => {
-    const found = parseCredentials(path, text);
+    const found = [...parseCredentials(path, text)];
     assert.deepEqual(
       found.map(({ service }) => service),
       expected,

@@ -24,7 +24,7 @@ export const credentialFiles: Detector<StoredCredential> = {
   ],
   examiner: {
     id: 'secrets/credential-files',
-    version: 1,
+    version: 2,
     wants: [{ paths: CREDENTIAL_PATHS, maxSize: 256 * 1024 }],
     examine: (file) => parseCredentials(file.record.path, file.text()),
   },

@@ -14,8 +14,8 @@ interface FileKind {
   parse(text: string): Iterable<StoredCredential>;
 }
 
-const MAX_LINES = 2000;
-const MAX_LINE = 2000;
+/** More in one file say no more. */
+const MAX_FOUND = 100;
 
 /** The files, by path, of the programs that keep passwords in their own format. */
 const KINDS: readonly FileKind[] = [
@@ -55,14 +55,14 @@ const KINDS: readonly FileKind[] = [
 export const CREDENTIAL_PATHS = new RegExp(KINDS.map(({ path }) => path.source).join('|'));
 
 /** Every credential in a file of a known name; stand-ins are none. Never throws. */
-export function parseCredentials(path: string, text: string): StoredCredential[] {
+export function parseCredentials(path: string, text: string): Iterable<StoredCredential> {
   const kind = KINDS.find((one) => one.path.test(path));
-  return kind === undefined ? [] : [...kind.parse(text)].slice(0, 100);
+  return kind === undefined ? [] : Iterator.from(kind.parse(text)).take(MAX_FOUND);
 }
 
 function* byLine(text: string, shape: RegExp, service: number, secret: number): Generator<StoredCredential> {
-  for (const [index, line] of text.split('\n', MAX_LINES).entries()) {
-    const match = shape.exec(line.slice(0, MAX_LINE).trimEnd());
+  for (const [index, line] of text.split('\n').entries()) {
+    const match = shape.exec(line.trimEnd());
     const value = match?.[secret];
     if (value === undefined || isStandIn(value) || /^\$\{?\w/.test(value)) continue;
     yield { service: match?.[service] ?? '', masked: maskSecret(value), line: index + 1 };
@@ -71,7 +71,7 @@ function* byLine(text: string, shape: RegExp, service: number, secret: number): 
 
 /** netrc(5): words in any layout; `password` belongs to the `machine` before it. */
 function* parseNetrc(text: string): Generator<StoredCredential> {
-  const words = text.slice(0, MAX_LINES * 40).split(/\s+/);
+  const words = text.split(/\s+/);
   let machine = 'default';
   for (const [index, word] of words.entries()) {
     const next = words[index + 1] ?? '';

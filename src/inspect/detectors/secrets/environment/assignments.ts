@@ -18,25 +18,21 @@ const SECRET_NAME =
 /** About a secret, and not one. */
 const ABOUT =
   /(?:_|^)(?:file|path|dir|url|uri|endpoint|host|name|id|type|ttl|expiry|expires|length|size|policy|algorithm|header|field|version|sha\d*|digest|hash|enabled|required|auth|user|prefix|key_?id)$/i;
-const MAX_FOUND = 32;
 
 /** Assignments `NAME=value` in a line of text where the name promises a secret and the value is none of the usual stand-ins. */
-export function findAssignments(text: string): SecretAssignment[] {
-  const found: SecretAssignment[] = [];
-  for (const match of text.slice(0, 65_536).matchAll(ASSIGNMENT)) {
+export function* findAssignments(text: string): Generator<SecretAssignment> {
+  for (const match of text.matchAll(ASSIGNMENT)) {
     const name = match[1] ?? '';
     const value = match[2] ?? match[3] ?? match[4] ?? '';
     if (!SECRET_NAME.test(name) || ABOUT.test(name) || isHarmless(value)) continue;
-    found.push({
+    yield {
       name,
       offset: match.index + match[0].indexOf(value, name.length + 1),
       length: value.length,
       masked: maskSecret(value),
       random: value.length >= 16 && entropyOf(value) >= 3.5,
-    });
-    if (found.length === MAX_FOUND) break;
+    };
   }
-  return found;
 }
 
 /** Empty, a switch, a number, a reference, a path, an address without a password, or a stand-in. */

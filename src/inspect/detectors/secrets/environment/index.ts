@@ -1,8 +1,11 @@
+import { fewOfEach } from '../../../content/bounded.ts';
 import type { Detector, FindingDraft, ImageView } from '../../../contract.ts';
 import { findTokens } from '../tokens/find.ts';
 import { findAssignments } from './assignments.ts';
 
 const RULE = 'secrets/environment';
+/** Of each tier in one text. */
+const MAX_FOUND = 32;
 
 interface ConfigText {
   readonly config: string;
@@ -51,7 +54,7 @@ function quoted(line: string): string {
 
 function draftsOf({ config, text, layer }: ConfigText): FindingDraft[] {
   const place = { rule: RULE, config, ...(layer !== undefined && { layer }) };
-  const found = findTokens(text);
+  const found = [...fewOfEach(findTokens(text), MAX_FOUND, ({ proof }) => proof === 'shape')];
   if (found.length > 0) {
     return found.map(({ kind, proof, masked }) => ({
       ...place,
@@ -59,9 +62,11 @@ function draftsOf({ config, text, layer }: ConfigText): FindingDraft[] {
       evidence: `${kind} (by ${proof}): ${masked}`,
     }));
   }
-  return findAssignments(text).map(({ name, masked, random }) => ({
-    ...place,
-    tier: random ? 'review' : 'note',
-    evidence: `${name}=${masked}`,
-  }));
+  return [...fewOfEach(findAssignments(text), MAX_FOUND, ({ random }) => random)].map(
+    ({ name, masked, random }) => ({
+      ...place,
+      tier: random ? 'review' : 'note',
+      evidence: `${name}=${masked}`,
+    }),
+  );
 }

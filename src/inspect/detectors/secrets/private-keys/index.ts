@@ -1,5 +1,6 @@
 import type { Tier } from '../../../../core/finding.ts';
 import type { LayerPath } from '../../../../core/layer-path.ts';
+import { allHits } from '../../../content/program-strings.ts';
 import type { Detector, FileView, FindingDraft, ImageView, Seen } from '../../../contract.ts';
 import { isPristine } from '../../../view/provenance.ts';
 import { isSpecimenPlace } from '../evidence/places.ts';
@@ -38,18 +39,17 @@ export const privateKeys: Detector<KeyInFile> = {
   ],
   examiner: {
     id: 'secrets/private-keys',
-    version: 1,
+    version: 2,
     wants: [{ needles: [ARMOUR, PGP_ARMOUR, WRAPPED] }],
     *examine(file) {
-      const hits = [...file.hits(ARMOUR), ...file.hits(PGP_ARMOUR)].sort((a, b) => a - b);
-      for (const hit of hits) {
+      for (const hit of allHits(file, [ARMOUR, PGP_ARMOUR])) {
         const from = Math.max(0, hit - MAX_LABEL);
         const text = slice(file, from, hit + MAX_WRAPPED);
         const begin = text.lastIndexOf('-----BEGIN ', hit - from);
         const key = begin < 0 ? undefined : parseKey(text, begin);
         if (key !== undefined) yield { ...key, offset: file.base + from + begin };
       }
-      for (const hit of file.hits(WRAPPED)) {
+      for (const hit of allHits(file, [WRAPPED])) {
         const [encoded = ''] = /^[A-Za-z0-9+/]*/.exec(slice(file, hit, hit + MAX_WRAPPED)) ?? [];
         const key = parseKey(Buffer.from(encoded, 'base64').toString('latin1'), 0);
         if (key !== undefined) yield { ...key, offset: file.base + hit };

@@ -10,7 +10,6 @@ export interface FoundToken {
   readonly masked: string;
 }
 
-const MAX_TOKENS = 64;
 const AROUND = 400;
 
 const BY_MARK: ReadonlyMap<string, TokenKind> = new Map(
@@ -21,15 +20,12 @@ const MARKS = new RegExp([...BY_MARK.keys()].map((mark) => mark.replace(/[.+]/g,
 /** Marks long enough to be needles: tokens that are looked for in programs and very large files too. */
 export const LONG_MARKS: readonly string[] = [...BY_MARK.keys()].filter((mark) => mark.length >= 5);
 
-/** Finds tokens in a text, by the marks of their kinds, in linear time; at most 64. */
-export function findTokens(text: string): FoundToken[] {
-  const found: FoundToken[] = [];
+/** Finds tokens in a text, by the marks of their kinds, in linear time. */
+export function* findTokens(text: string): Generator<FoundToken> {
   for (const match of text.matchAll(MARKS)) {
     const token = tokenAt(text, match.index, BY_MARK.get(match[0]) as TokenKind);
-    if (token !== undefined) found.push(token);
-    if (found.length === MAX_TOKENS) break;
+    if (token !== undefined) yield token;
   }
-  return found;
 }
 
 function tokenAt(text: string, mark: number, kind: TokenKind): FoundToken | undefined {

@@ -1,4 +1,6 @@
 import type { Tier } from '../../../../core/finding.ts';
+import { fewOfEach } from '../../../content/bounded.ts';
+import { allHits } from '../../../content/program-strings.ts';
 import type { Detector, FileView } from '../../../contract.ts';
 import { isSpecimenPlace } from '../evidence/places.ts';
 import { type FoundToken, findTokens, LONG_MARKS } from './find.ts';
@@ -8,6 +10,8 @@ const RULE = 'secrets/token';
 const MAX_TEXT = 5 * 2 ** 20;
 const BEFORE = 512;
 const AFTER = 4096;
+/** Of each proof in one file. */
+const MAX_TOKENS = 64;
 /** No token is longer. */
 const LONGEST = 1100;
 
@@ -31,18 +35,9 @@ export const tokens: Detector<FoundToken> = {
   ],
   examiner: {
     id: 'secrets/tokens',
-    version: 1,
+    version: 2,
     wants: [{ content: ['text', 'script'], maxSize: MAX_TEXT }, { needles: LONG_MARKS }],
-    *examine(file) {
-      const seen = new Set<number>();
-      for (const { from, text } of piecesOf(file)) {
-        for (const token of findTokens(text)) {
-          const offset = file.base + from + token.offset;
-          if (!seen.has(offset)) yield { ...token, offset };
-          seen.add(offset);
-        }
-      }
-    },
+    examine: (file) => fewOfEach(tokensIn(file), MAX_TOKENS, ({ proof }) => proof),
   },
   *judge(_image, seen) {
     for (const { layer, path, observation } of seen) {
@@ -56,6 +51,18 @@ export const tokens: Detector<FoundToken> = {
   },
 };
 
+function* tokensIn(file: FileView): Generator<FoundToken> {
+  let last = -1;
+  for (const { from, text } of piecesOf(file)) {
+    for (const token of findTokens(text)) {
+      const offset = file.base + from + token.offset;
+      // Pieces overlap.
+      if (offset > last) yield { ...token, offset };
+      last = Math.max(last, offset);
+    }
+  }
+}
+
 function* piecesOf(file: FileView): Generator<{ from: number; text: string }> {
   const { content, size } = file.record;
   if ((content === 'text' || content === 'script') && size <= MAX_TEXT) {
@@ -63,7 +70,7 @@ function* piecesOf(file: FileView): Generator<{ from: number; text: string }> {
     return;
   }
   let end = 0;
-  for (const hit of LONG_MARKS.flatMap((mark) => file.hits(mark)).sort((a, b) => a - b)) {
+  for (const hit of allHits(file, LONG_MARKS)) {
     if (hit + LONGEST <= end) continue;
     const from = Math.max(0, hit - BEFORE);
     end = Math.min(file.bytes.length, hit + AFTER);

@@ -12,32 +12,43 @@ export interface Certificate {
 }
 
 const BEGIN = '-----BEGIN ';
+const END = '-----END';
 /** Also OpenSSL's `TRUSTED CERTIFICATE`, which carries more bytes behind the certificate. */
 const LABEL = /^-----BEGIN (?:TRUSTED |X509 )?CERTIFICATE-----/;
-const MAX_CERTIFICATES = 1_000;
+const MAX_CERTIFICATES = 10_000;
+/** What is longer is no certificate that could be read, and is told as one that could not. */
 const MAX_BASE64 = 64 * 1024;
 
-/** The certificates of a PEM text (RFC 7468), or the one of a DER file. */
-export function* certificatesIn(bytes: Uint8Array, text: string): Generator<Certificate> {
+/** The certificates of a PEM text (RFC 7468), or the one of a DER file; `cut` says that there are more. */
+export function* certificatesIn(
+  bytes: Uint8Array,
+  text: string,
+  cut: (what: string) => void,
+): Generator<Certificate> {
   if (bytes[0] === 0x30 && !text.includes(BEGIN)) {
     // A Java key store begins so too: only what reads as a certificate is one.
-    const certificate = bytes.length > MAX_BASE64 ? undefined : readCertificate(Buffer.from(bytes));
+    const certificate = readCertificate(Buffer.from(bytes));
     if (certificate !== undefined) yield { line: 1, ...describe(certificate.raw) };
     return;
   }
   let certificates = 0;
+  const lastEnd = text.lastIndexOf(END);
   let line = 1;
   let counted = 0;
   for (let at = text.indexOf(BEGIN); at >= 0; at = text.indexOf(BEGIN, at + BEGIN.length)) {
     const label = LABEL.exec(text.slice(at, at + 64));
     if (label === null) continue;
-    const end = text.indexOf('-----END', at);
-    if (end < 0 || certificates++ >= MAX_CERTIFICATES) return;
+    if (at > lastEnd) return;
+    if (certificates++ === MAX_CERTIFICATES) {
+      cut(`certificates after the first ${MAX_CERTIFICATES}`);
+      return;
+    }
+    const body = text.slice(at + label[0].length, at + MAX_BASE64);
     line += linesIn(text, counted, at);
     counted = at;
     yield {
       line,
-      ...describe(Buffer.from(text.slice(at + label[0].length, Math.min(end, at + MAX_BASE64)), 'base64')),
+      ...describe(Buffer.from(body.split(END, 1)[0] ?? '', 'base64')),
     };
   }
 }

@@ -110,8 +110,8 @@ test('ca-roots: says line, subject and fingerprint', () => {
 
 test('certificates: DER is read as PEM is', () => {
   const der = Buffer.from(ROOT.replace(/-----[A-Z ]+-----/g, ''), 'base64');
-  const [fromDer] = certificatesIn(der, der.toString('latin1'));
-  const [fromPem] = certificatesIn(Buffer.from(ROOT), ROOT);
+  const [fromDer] = certificatesIn(der, der.toString('latin1'), assert.fail);
+  const [fromPem] = certificatesIn(Buffer.from(ROOT), ROOT, assert.fail);
   assert.deepEqual(fromDer, fromPem);
   assert.equal(fromDer?.authority, true);
 });
@@ -120,7 +120,8 @@ test('certificates: damaged ones are read or skipped, never thrown at', () => {
   fc.assert(
     fc.property(fc.nat(ROOT.length - 1), fc.string({ maxLength: 3 }), (at, text) => {
       const damaged = ROOT.slice(0, at) + text + ROOT.slice(at + 1);
-      for (const { line } of certificatesIn(Buffer.from(damaged, 'latin1'), damaged)) assert.ok(line >= 1);
+      for (const { line } of certificatesIn(Buffer.from(damaged, 'latin1'), damaged, assert.fail))
+        assert.ok(line >= 1);
     }),
     { numRuns: 200 },
   );

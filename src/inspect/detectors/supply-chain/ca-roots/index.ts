@@ -52,7 +52,7 @@ export const caRoots: Detector<CaFact> = {
   ],
   examiner: {
     id: 'supply-chain/ca-roots',
-    version: 2,
+    version: 3,
     wants: [ANCHORS, STORES, BUNDLES, REPOSITORY_FILES, ...SETTING_PATHS].map((paths) => ({ paths })),
     *examine(file) {
       const fact = factOf(file);
@@ -73,13 +73,13 @@ export const caRoots: Detector<CaFact> = {
 function factOf(file: FileView): CaFact | undefined {
   const { path } = file.record;
   if (ANCHORS.test(path) || STORES.test(path) || BUNDLES.test(path)) {
-    const certificates = [...certificatesIn(file.bytes, file.text())];
+    const certificates = [...certificatesIn(file.bytes, file.text(), (what) => file.cut(what))];
     return certificates.length === 0 ? undefined : { kind: 'certificates', certificates };
   }
-  const tiers = REPOSITORY_FILES.test(path)
-    ? repositoriesIn(path, file.text()).map((each) => judgeRepository(each)?.tier)
-    : [...indexSettingsIn(path, file.text())].map((each) => judgeIndex(each)?.tier);
-  return tiers.includes('review') ? { kind: 'redirect' } : undefined;
+  const redirects = REPOSITORY_FILES.test(path)
+    ? repositoriesIn(path, file.text()).some((each) => judgeRepository(each)?.tier === 'review')
+    : indexSettingsIn(path, file.text()).some((each) => judgeIndex(each)?.tier === 'review');
+  return redirects ? { kind: 'redirect' } : undefined;
 }
 
 function isRedirect(image: ImageView, { layer, path, observation }: Seen<CaFact>): boolean {

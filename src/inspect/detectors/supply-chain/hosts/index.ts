@@ -91,6 +91,7 @@ const GUARDED = [
 ] as const;
 
 const METADATA_ADDRESS = /^(?:169\.254\.169\.254|fd00:ec2::254)$/i;
+/** More in one file say no more: all are refused. */
 const MAX_OVERRIDES = 200;
 
 export const hosts: Detector<Override> = {
@@ -112,12 +113,12 @@ export const hosts: Detector<Override> = {
   ],
   examiner: {
     id: 'supply-chain/hosts',
-    version: 1,
+    version: 2,
     wants: [{ paths: /^(?:usr\/)?etc\/hosts$/ }],
     *examine(file) {
       let overrides = 0;
       for (const [index, line] of file.text().split('\n').entries()) {
-        const [address = '', ...names] = line.slice(0, 4096).replace(/#.*/, '').trim().split(/\s+/);
+        const [address = '', ...names] = line.replace(/#.*/, '').trim().split(/\s+/);
         const guarded = names.filter(isGuarded);
         if (guarded.length === 0 || METADATA_ADDRESS.test(address)) continue;
         if (overrides++ >= MAX_OVERRIDES) return;

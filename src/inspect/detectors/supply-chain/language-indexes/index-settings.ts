@@ -1,5 +1,5 @@
 import { toDestination } from '../../../content/shell/destination.ts';
-import { lineOf } from '../../../content/shell/match.ts';
+import { lineCounter } from '../../../content/shell/match.ts';
 
 /** One setting of a package tool that names where packages come from, or turns a check off. */
 export interface IndexSetting {
@@ -26,7 +26,7 @@ interface SettingFile {
   uncomment(text: string): string;
 }
 
-const ADDRESS = '([a-z]{1,10}(?:\\+[a-z]{1,10})?:\\/\\/[^\\s"\'<>,\\]]{1,500})';
+const ADDRESS = '([a-z]{1,10}(?:\\+[a-z]{1,10})?:\\/\\/[^\\s"\'<>,\\]]+)';
 
 function address(before: string): RegExp {
   return new RegExp(`${before}${ADDRESS}`, 'gim');
@@ -41,10 +41,10 @@ const SETTING_FILES: readonly SettingFile[] = [
     tool: 'pip',
     paths: /(?:^|\/)(?:pip\.conf|pip\.ini|uv\.toml|\.pydistutils\.cfg|pydistutils\.cfg)$/,
     addresses: [
-      address('^[ \\t]{0,16}(?:extra[-_])?index[-_]url[ \\t]{0,8}=[ \\t]{0,8}\\[?\\s{0,8}["\']?'),
-      address('^[ \\t]{0,16}(?:find[-_]links|url|default-index|index)[ \\t]{0,8}=[ \\t]{0,8}["\'[]{0,3}'),
+      address('^[ \\t]*(?:extra[-_])?index[-_]url[ \\t]*=[ \\t]*\\[?\\s{0,8}["\']?'),
+      address('^[ \\t]*(?:find[-_]links|url|default-index|index)[ \\t]*=[ \\t]*["\'[]{0,3}'),
     ],
-    switches: [/^[ \t]{0,16}trusted-host[ \t]{0,8}=[ \t]{0,8}\S[^\n]{0,200}/gim],
+    switches: [/^[ \t]*trusted-host[ \t]*=[ \t]*\S[^\n]{0,200}/gim],
     uncomment: withoutHash,
   },
   {
@@ -52,12 +52,12 @@ const SETTING_FILES: readonly SettingFile[] = [
     paths: /(?:^|\/)(?:\.npmrc|npmrc|\.yarnrc|\.yarnrc\.yml|\.bunfig\.toml|bunfig\.toml)$/,
     addresses: [
       address(
-        '^[ \\t]{0,16}(?:@[\\w.-]{1,100}:)?["\']?(?:registry|npmRegistryServer)["\']?[ \\t]{0,8}[ =:][ \\t]{0,8}["\']?',
+        '^[ \\t]*(?:@[\\w.-]{1,100}:)?["\']?(?:registry|npmRegistryServer)["\']?(?:[ \\t]*[=:]|[ \\t])[ \\t]*["\']?',
       ),
     ],
     switches: [
-      /^[ \t]{0,16}strict-ssl[ \t]{0,8}[ =][ \t]{0,8}["']?false\b/gim,
-      /^[ \t]{0,16}enableStrictSsl[ \t]{0,8}:[ \t]{0,8}["']?false\b/gim,
+      /^[ \t]*strict-ssl(?:[ \t]*=|[ \t])[ \t]*["']?false\b/gim,
+      /^[ \t]*enableStrictSsl[ \t]*:[ \t]*["']?false\b/gim,
     ],
     partial: /^[ \t]*@/,
     uncomment: withoutHash,
@@ -65,16 +65,16 @@ const SETTING_FILES: readonly SettingFile[] = [
   {
     tool: 'go',
     paths: /(?:^|\/)(?:\.config\/go\/env|go\/go\.env|go\/env)$/,
-    addresses: [address('^[ \\t]{0,16}GOPROXY=["\']?(?:(?:direct|off)[,|])?')],
+    addresses: [address('^[ \\t]*GOPROXY=["\']?(?:(?:direct|off)[,|])?')],
     switches: [
-      /^[ \t]{0,16}(?:GOSUMDB=["']?off\b|GONOSUMCHECK=1|GONOSUMDB=["']?\*|GOINSECURE=["']?\S{1,100}|GOFLAGS=[^\n]{0,100}-insecure)/gim,
+      /^[ \t]*(?:GOSUMDB=["']?off\b|GONOSUMCHECK=1|GONOSUMDB=["']?\*|GOINSECURE=["']?\S{1,100}|GOFLAGS=[^\n]{0,100}-insecure)/gim,
     ],
     uncomment: withoutHash,
   },
   {
     tool: 'maven',
     paths: /(?:^|\/)(?:\.m2|conf|maven)\/settings\.xml$/,
-    addresses: [/<url>\s{0,40}([a-z]{1,10}:\/\/[^\s<]{1,500})/gim],
+    addresses: [/<url>\s*([a-z]{1,10}:\/\/[^\s<]+)/gim],
     switches: [],
     uncomment: withoutXmlComments,
   },
@@ -82,25 +82,25 @@ const SETTING_FILES: readonly SettingFile[] = [
     tool: 'gem',
     paths: /(?:^|\/)(?:\.gemrc|gemrc|\.bundle\/config)$/,
     addresses: [
-      address('^[ \\t]{0,16}-[ \\t]{1,8}["\']?'),
-      address('^[ \\t]{0,16}BUNDLE_MIRROR__[^\\n:]{1,100}:[^\\n:]{0,100}:?[ \\t]{0,8}["\']?'),
-      address('^[ \\t]{0,16}:?sources:[ \\t]{0,8}\\[[ \\t]{0,8}["\']?'),
+      address('^[ \\t]*-[ \\t]+["\']?'),
+      address('^[ \\t]*BUNDLE_MIRROR__[^\\n:]{1,100}:[^\\n:]{0,100}:?[ \\t]*["\']?'),
+      address('^[ \\t]*:?sources:[ \\t]*\\[[ \\t]*["\']?'),
     ],
-    switches: [/^[ \t]{0,16}:?ssl_verify_mode:[ \t]{0,8}0\b/gim],
+    switches: [/^[ \t]*:?ssl_verify_mode:[ \t]*0\b/gim],
     uncomment: withoutHash,
   },
   {
     tool: 'cargo',
     paths: /(?:^|\/)\.cargo\/config(?:\.toml)?$/,
-    addresses: [address('^[ \\t]{0,16}(?:registry|index)[ \\t]{0,8}=[ \\t]{0,8}["\']')],
-    switches: [/^[ \t]{0,16}check-revoke[ \t]{0,8}=[ \t]{0,8}false\b/gim],
+    addresses: [address('^[ \\t]*(?:registry|index)[ \\t]*=[ \\t]*["\']')],
+    switches: [/^[ \t]*check-revoke[ \t]*=[ \t]*false\b/gim],
     uncomment: withoutHash,
   },
   {
     tool: 'conda',
     paths: /(?:^|\/)(?:\.condarc|condarc|\.mambarc|condarc\.d\/[^/]{1,255}\.ya?ml)$/,
-    addresses: [address('^[ \\t]{0,16}(?:-|channel_alias:|[\\w-]{1,60}:)[ \\t]{1,8}["\']?')],
-    switches: [/^[ \t]{0,16}ssl_verify:[ \t]{0,8}(?:false|no)\b/gim],
+    addresses: [address('^[ \\t]*(?:-|channel_alias:|[\\w-]{1,60}:)[ \\t]+["\']?')],
+    switches: [/^[ \t]*ssl_verify:[ \t]*(?:false|no)\b/gim],
     uncomment: withoutHash,
   },
 ];
@@ -110,33 +110,46 @@ export const SETTING_PATHS: readonly RegExp[] = SETTING_FILES.map(({ paths }) =>
 /** Files that packages carry along: no tool reads them there. */
 const CARRIED =
   /(?:^|\/)(?:node_modules|site-packages|dist-packages|testdata|tests?|fixtures|examples?|vendor|go\/pkg\/mod)\//;
-const MAX_SETTINGS = 100;
+const MAX_SHOWN = 300;
+/** No name is longer (RFC 1035, 2.3.4). */
+const MAX_HOST = 255;
 
 /** The index settings of one configuration file, in the order of its patterns. */
 export function* indexSettingsIn(path: string, whole: string): Generator<IndexSetting> {
   if (CARRIED.test(path)) return;
-  for (const { tool, paths, addresses, switches, partial, uncomment } of SETTING_FILES) {
-    if (!paths.test(path)) continue;
-    const text = uncomment(whole);
-    for (const match of addresses.flatMap((pattern) => [...text.matchAll(pattern).take(MAX_SETTINGS)])) {
-      const [scheme = '', rest = ''] = (match[1] ?? '').split('://', 2);
-      const { host, url } = toDestination(scheme, rest);
-      const isPartial = partial?.test(match[0]) === true;
-      const setting = match[0].slice(0, match[0].length - (match[1]?.length ?? 0)).trim();
-      yield {
-        line: lineOf(text, match.index + match[0].search(/\S/)),
-        tool,
-        host,
-        text: `${setting}${url}`,
-        ...(isPartial && { partial: true }),
-      };
-    }
-    for (const match of switches.flatMap((pattern) => [...text.matchAll(pattern).take(MAX_SETTINGS)]))
-      yield {
-        line: lineOf(text, match.index + match[0].search(/\S/)),
-        tool,
-        host: '',
-        text: match[0].trim(),
-      };
+  for (const file of SETTING_FILES) {
+    if (!file.paths.test(path)) continue;
+    const text = file.uncomment(whole);
+    for (const pattern of file.addresses) yield* addressesIn(file, pattern, text);
+    for (const pattern of file.switches) yield* switchesIn(file, pattern, text);
+  }
+}
+
+function* addressesIn(
+  { tool, partial }: SettingFile,
+  pattern: RegExp,
+  text: string,
+): Generator<IndexSetting> {
+  const lineAt = lineCounter(text);
+  for (const { index, 0: found, 1: url = '' } of text.matchAll(pattern)) {
+    const at = url.indexOf('://');
+    const destination = toDestination(url.slice(0, at), url.slice(at + 3));
+    const setting = found.slice(0, found.length - url.length).trim();
+    yield {
+      line: lineAt(index + found.search(/\S/)),
+      tool,
+      // A host is what it ends in.
+      host: destination.host.slice(-MAX_HOST),
+      text: `${setting}${destination.url}`.slice(0, MAX_SHOWN),
+      ...(partial?.test(found) === true && { partial: true as const }),
+    };
+  }
+}
+
+function* switchesIn({ tool }: SettingFile, pattern: RegExp, text: string): Generator<IndexSetting> {
+  const lineAt = lineCounter(text);
+  for (const { index, 0: found } of text.matchAll(pattern)) {
+    const line = lineAt(index + found.search(/\S/));
+    yield { line, tool, host: '', text: found.trim().slice(0, MAX_SHOWN) };
   }
 }

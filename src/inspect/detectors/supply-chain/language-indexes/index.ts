@@ -1,8 +1,11 @@
 import type { Tier } from '../../../../core/finding.ts';
+import { fewOfEach } from '../../../content/bounded.ts';
 import type { Detector } from '../../../contract.ts';
 import { type IndexSetting, indexSettingsIn, SETTING_PATHS } from './index-settings.ts';
 
 const RULE = 'supply-chain/language-index';
+/** Of each tier in one file. */
+const MAX_SETTINGS = 100;
 
 /** The tools' defaults, and indexes that their makers or well-known vendors run. Exact names. */
 const OFFICIAL = new Set([
@@ -74,10 +77,14 @@ export const languageIndexes: Detector<IndexSetting> = {
   ],
   examiner: {
     id: 'supply-chain/language-indexes',
-    version: 2,
+    version: 3,
     wants: SETTING_PATHS.map((paths) => ({ paths })),
     examine: (file) =>
-      indexSettingsIn(file.record.path, file.text()).filter((each) => judgeIndex(each) !== undefined),
+      fewOfEach(
+        indexSettingsIn(file.record.path, file.text()).filter((each) => judgeIndex(each) !== undefined),
+        MAX_SETTINGS,
+        (each) => judgeIndex(each)?.tier,
+      ),
   },
   *judge(_image, seen) {
     for (const { layer, path, observation } of seen) {

@@ -1,4 +1,5 @@
 import type { Tier } from '../../../../core/finding.ts';
+import { fewOfEach } from '../../../content/bounded.ts';
 import type { Detector } from '../../../contract.ts';
 import { hostKindOf } from './known-hosts.ts';
 import { REPOSITORY_FILES, type Repository, repositoriesIn } from './repositories.ts';
@@ -9,6 +10,8 @@ import { REPOSITORY_FILES, type Repository, repositoriesIn } from './repositorie
  */
 
 const RULE = 'supply-chain/package-repository';
+/** Of each tier in one file. */
+const MAX_REPOSITORIES = 100;
 
 export const packageRepositories: Detector<Repository> = {
   id: 'supply-chain/package-repositories',
@@ -28,10 +31,14 @@ export const packageRepositories: Detector<Repository> = {
   ],
   examiner: {
     id: 'supply-chain/package-repositories',
-    version: 2,
+    version: 3,
     wants: [{ paths: REPOSITORY_FILES }],
     examine: (file) =>
-      repositoriesIn(file.record.path, file.text()).filter((each) => judgeRepository(each) !== undefined),
+      fewOfEach(
+        repositoriesIn(file.record.path, file.text()).filter((each) => judgeRepository(each) !== undefined),
+        MAX_REPOSITORIES,
+        (each) => judgeRepository(each)?.tier,
+      ),
   },
   *judge(_image, seen) {
     for (const { layer, path, observation } of seen) {

@@ -15,11 +15,9 @@ export interface Repository {
 export const REPOSITORY_FILES =
   /^(?:etc\/apt\/(?:sources\.list|sources\.list\.d\/[^/]{1,255}\.(?:list|sources)|apt\.conf|apt\.conf\.d\/[^/]{1,255})|etc\/(?:yum\.repos\.d|zypp\/repos\.d|distro\.repos\.d|dnf\/repos\.d)\/[^/]{1,255}\.repo|etc\/(?:yum\.conf|dnf\/dnf\.conf|zypp\/zypp\.conf)|etc\/apk\/repositories(?:\.d\/[^/]{1,255}\.list)?)$/;
 
-const MAX_REPOSITORIES = 500;
-
 /** The repositories of one file of apt, yum, dnf, zypper or apk; disabled ones are left out. */
-export function repositoriesIn(path: string, text: string): Repository[] {
-  return [...readerOf(path)(text).take(MAX_REPOSITORIES)];
+export function repositoriesIn(path: string, text: string): Generator<Repository> {
+  return readerOf(path)(text);
 }
 
 function readerOf(path: string): (text: string) => Generator<Repository> {
@@ -31,11 +29,11 @@ function readerOf(path: string): (text: string) => Generator<Repository> {
 }
 
 /** sources.list(5), one-line style: `deb [option=value …] uri suite component …`. */
-const ONE_LINE = /^\s{0,8}deb\s{1,40}(?:\[([^\]]{0,500})\]\s{1,40})?(\S{1,500})/;
+const ONE_LINE = /^\s*deb\s+(?:\[([^\]]*)\]\s+)?(\S+)/;
 
 function* readOneLine(text: string): Generator<Repository> {
   for (const [index, line] of text.split('\n').entries()) {
-    const [, options = '', uri] = ONE_LINE.exec(line.slice(0, 2000)) ?? [];
+    const [, options = '', uri] = ONE_LINE.exec(line) ?? [];
     if (uri === undefined) continue;
     const unsigned = /\b(?:trusted|allow-insecure|allow-weak)\s{0,4}=\s{0,4}yes\b/i.exec(options)?.[0];
     yield { line: index + 1, ...toPlace(uri), ...(unsigned !== undefined && { unsigned }) };
@@ -56,16 +54,13 @@ function* readDeb822(text: string): Generator<Repository> {
     }
     const known = fields.get(name);
     if (/^\s/.test(line) && known !== undefined) {
-      if (known.value.length < 8000) fields.set(name, { ...known, value: `${known.value} ${line.trim()}` });
+      fields.set(name, { ...known, value: `${known.value} ${line.trim()}` });
       continue;
     }
     const colon = line.indexOf(':');
     name = line.slice(0, Math.max(colon, 0)).trim().toLowerCase();
     fields.set(name, {
-      value: line
-        .slice(colon + 1)
-        .trim()
-        .slice(0, 8000),
+      value: line.slice(colon + 1).trim(),
       line: index + 1,
     });
   }
@@ -91,18 +86,18 @@ function* deb822Repositories(
 
 /** apt.conf(5): options that let apt take what nobody signed. */
 const APT_CONF =
-  /\b(?:AllowUnauthenticated|AllowInsecureRepositories|AllowDowngradeToInsecureRepositories)\b["\s]{1,8}(?:true|1|yes)\b/i;
+  /\b(?:AllowUnauthenticated|AllowInsecureRepositories|AllowDowngradeToInsecureRepositories)\b["\s]+(?:true|1|yes)\b/i;
 
 function* readAptConf(text: string): Generator<Repository> {
   for (const [index, line] of text.split('\n').entries()) {
-    const unsigned = APT_CONF.exec(line.slice(0, 2000).replace(/^\s*(?:\/\/|#).*/, ''))?.[0];
+    const unsigned = APT_CONF.exec(line.replace(/^\s*(?:\/\/|#).*/, ''))?.[0];
     if (unsigned !== undefined) yield { line: index + 1, ...NOWHERE, unsigned };
   }
 }
 
 function* readApk(text: string): Generator<Repository> {
   for (const [index, line] of text.split('\n').entries()) {
-    const [, uri] = /^\s{0,8}(?:@\S{1,64}\s{1,8})?([a-z]{1,10}:\/\/\S{1,500})/i.exec(line) ?? [];
+    const [, uri] = /^\s*(?:@\S+\s+)?([a-z]{1,10}:\/\/\S+)/i.exec(line) ?? [];
     if (uri !== undefined) yield { line: index + 1, ...toPlace(uri) };
   }
 }
@@ -114,13 +109,13 @@ function* readIni(text: string): Generator<Repository> {
   let section: IniSection = { name: '', switches: new Map(), places: [] };
   let inAddress = false;
   for (const [index, line] of [...text.split('\n'), '[end]'].entries()) {
-    const name = /^\s{0,8}\[([^\]]{0,200})\]/.exec(line)?.[1];
+    const name = /^\s*\[([^\]]*)\]/.exec(line)?.[1];
     if (name !== undefined) {
       yield* iniRepositories(section);
       section = { name, switches: new Map(), places: [] };
       continue;
     }
-    const [, key = '', value = ''] = /^([a-z_]{1,40})\s{0,8}=\s{0,8}(.{0,1000})/i.exec(line) ?? [];
+    const [, key = '', value = ''] = /^([a-z_]{1,40})\s*=\s*(.*)/i.exec(line) ?? [];
     if (key === '' && !(inAddress && /^\s/.test(line))) continue;
     if (key !== '') inAddress = /^(?:baseurl|mirrorlist|metalink)$/i.test(key);
     if (inAddress) section.places.push(...addressesIn(key === '' ? line : value, index + 1));
@@ -137,7 +132,7 @@ interface IniSection {
 
 function addressesIn(text: string, line: number): { uri: string; line: number }[] {
   return text
-    .split(/[\s,]+/, 50)
+    .split(/[\s,]+/)
     .filter((uri) => /^[a-z]{1,10}:\/\//i.test(uri))
     .map((uri) => ({ uri, line }));
 }
@@ -155,11 +150,19 @@ function isOff(value: string | undefined): boolean {
   return value !== undefined && /^(?:0|no|false|off)$/i.test(value);
 }
 
+const MAX_SHOWN = 500;
+/** No name is longer (RFC 1035, 2.3.4). */
+const MAX_HOST = 255;
 const NOWHERE = { url: '', scheme: '', host: '', path: '' };
 
 function toPlace(uri: string): Pick<Repository, 'url' | 'scheme' | 'host' | 'path'> {
-  const [, scheme = '', rest = ''] =
-    /^(?:[a-z0-9-]{1,20}\+)?([a-z]{1,20}):(?:\/\/)?(.{0,500})/i.exec(uri) ?? [];
+  const [, scheme = '', rest = ''] = /^(?:[a-z0-9-]{1,20}\+)?([a-z]{1,20}):(?:\/\/)?(.*)/i.exec(uri) ?? [];
   const { url, host, path } = toDestination(scheme, rest);
-  return { url, scheme: scheme.toLowerCase(), host, path };
+  // A host is what it ends in; of the rest the start is enough.
+  return {
+    url: url.slice(0, MAX_SHOWN),
+    scheme: scheme.toLowerCase(),
+    host: host.slice(-MAX_HOST),
+    path: path.slice(0, MAX_SHOWN),
+  };
 }
