@@ -1,0 +1,34 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { ContentClass } from '../../core/file.ts';
+import { classify, interpreterOf } from './classify.ts';
+
+const rows: readonly [name: string, bytes: string, expected: ContentClass][] = [
+  ['nothing', '', 'empty'],
+  ['an ELF file', '\x7fELF\x02\x01\x01', 'elf'],
+  ['a script', '#!/bin/sh\necho\n', 'script'],
+  ['a script with a NUL, which the kernel runs all the same', '#!/bin/sh\n\0\0\0', 'script'],
+  ['text', 'hello\n', 'text'],
+  ['text in UTF-8', 'gr\xc3\xbc\xc3\x9fe\n', 'text'],
+  ['text with a NUL', 'hel\0lo', 'binary'],
+  ['gzip', '\x1f\x8b\x08', 'archive'],
+  ['a picture', '\x89PNG\r\n\x1a\n', 'picture'],
+  ['Java', '\xca\xfe\xba\xbe\0\0\0\x41', 'class'],
+  ['a fat Mach-O', '\xca\xfe\xba\xbe\0\0\0\x02', 'macho'],
+];
+
+for (const [name, bytes, expected] of rows) {
+  test(`classify: ${name}`, () => assert.equal(classify(Buffer.from(bytes, 'latin1')), expected));
+}
+
+const lines: readonly [line: string, expected: string | undefined][] = [
+  ['#!/bin/sh', 'sh'],
+  ['#! /usr/bin/env python3', 'python3'],
+  ['#!/usr/bin/env -S FOO=1 node --flag', 'node'],
+  ['#!', undefined],
+  ['echo', undefined],
+];
+
+for (const [line, expected] of lines) {
+  test(`interpreter: ${line}`, () => assert.equal(interpreterOf(Buffer.from(`${line}\nx`)), expected));
+}
