@@ -105,8 +105,8 @@ test('a file that becomes shorter while it is read is a problem', async (t) => {
   };
   const summary = await one.layers[0]?.read(recorder, new AbortController().signal);
   assert.deepEqual(
-    summary?.problems.map(({ code }) => code),
-    ['TRUNCATED'],
+    summary?.problems.map(({ code, effect }) => `${code} ${effect}`),
+    [...WITHOUT_GETFATTR, 'TRUNCATED incomplete'],
   );
 });
 
