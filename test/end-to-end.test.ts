@@ -7,8 +7,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import { Failure, inspect, type Progress } from '../src/index.ts';
-import { buildImage, dockerMembers } from '../src/read/testing/image-builder.ts';
+import { Failure, inspect, type Progress, type Report } from '../src/index.ts';
+import { buildImage, dockerMembers, index, layoutMembers } from '../src/read/testing/image-builder.ts';
 import { type TarMember, tar } from '../src/read/testing/tar-builder.ts';
 
 /* The whole program, from command line or library call to report, on images built in code. */
@@ -169,6 +169,32 @@ test('no report quotes a secret of the config, not even in the instruction that 
   ]) {
     assert.ok(!text.includes(secret));
   }
+});
+
+test('every platform has a report of its own, and the worst decides', (context) => {
+  const folder = scratch(context);
+  const clean = buildImage();
+  const layers = [tar([{ name: 'etc/ld.so.preload', data: '/opt/evil.so\n' }])];
+  const evil = buildImage({ layers, config: { architecture: 'arm64', variant: 'v8' } });
+  const manifests = [
+    { ...clean.manifest.descriptor, platform: { os: 'linux', architecture: 'amd64' } },
+    { ...evil.manifest.descriptor, platform: { os: 'linux', architecture: 'arm64', variant: 'v8' } },
+  ];
+  const both = index(manifests);
+  const file = join(folder, 'image.tar');
+  writeFileSync(file, tar(layoutMembers([both.descriptor], [both, ...clean.all, ...evil.all])));
+  const { status, stdout } = cli(folder, 'inspect', '--all-platforms', '--format', 'json', file);
+  const { reports } = JSON.parse(stdout);
+  assert.equal(status, 1);
+  assert.deepEqual(
+    reports.map((one: Report) => `${one.image.platform?.architecture} ${one.decision.outcome}`),
+    ['amd64 allow', 'arm64 deny'],
+  );
+  const one = cli(folder, 'inspect', '--platform', 'linux/amd64', file);
+  assert.equal(one.status, 0, one.stderr);
+  const none = cli(folder, 'inspect', '--platform', 'linux/s390x', file);
+  assert.equal(none.status, 3);
+  assert.match(none.stderr, /^pratique: NO_SUCH_PLATFORM: .*linux\/arm64\/v8/);
 });
 
 test('the library reports progress', async (context) => {

@@ -53,13 +53,16 @@ function startsWith(bytes: Uint8Array, magic: string): boolean {
   return true;
 }
 
-/** No NUL, and at most one control byte in fifty: UTF-8 and legacy encodings pass, compressed data does not. */
+/**
+ * Text has at most one control byte in fifty: UTF-8 and legacy encodings pass, compressed data does not. But a shell takes
+ * any file whose first line is text for a script, and passes over NULs after it, so that line alone makes text too.
+ */
 function looksLikeText(bytes: Uint8Array): boolean {
   const end = Math.min(bytes.length, CLASSIFY_BYTES);
   let control = 0;
   for (let i = 0; i < end; i++) {
     const byte = bytes[i] ?? 0;
-    if (byte === 0) return false;
+    if (byte === 10 && control === 0 && i > 0) return true;
     if ((byte < 32 && (byte < 8 || byte > 13) && byte !== 27) || byte === 127) control++;
   }
   return control * 50 <= end;
