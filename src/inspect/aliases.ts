@@ -32,8 +32,19 @@ export interface Aliases {
 const MAX_ALIASES = 2000;
 const MAX_FILES_BEHIND_LINKS = 200_000;
 
-/** Folders that merged-usr distributions replace by links; examiners name both spellings. */
-const MERGED = /^(?:s?bin|lib(?:32|64|x32)?|usr\/lib64|var\/run|var\/lock)$/;
+/** Folders that distributions replace by links; examiners name both spellings. */
+const MERGED: ReadonlySet<string> = new Set([
+  ...['bin', 'sbin', 'lib', 'lib32', 'lib64', 'libx32'].map((name) => `${name} usr/${name}`),
+  'sbin usr/bin',
+  'usr/sbin usr/bin',
+  'lib64 usr/lib',
+  'usr/lib64 usr/lib',
+  'var/run run',
+  'var/lock run/lock',
+]);
+
+/** Links to folders inside linked folders are followed so deep. */
+const MAX_DEPTH = 8;
 
 export function findAliases(
   timeline: Timeline,
@@ -43,41 +54,70 @@ export function findAliases(
   const choosy = examiners.filter(({ wants }) => wants.some(({ paths }) => paths !== undefined));
   const found: Alias[] = [];
   let budget = MAX_FILES_BEHIND_LINKS;
-  for (const { record, layer } of linksOf(layers)) {
-    for (const { path, target } of namesGiven(record, layer, timeline, budget)) {
-      budget--;
-      const wanting = choosy.filter((one) => wantsPath(one, path) && !wantsPath(one, target.record.path));
-      if (wanting.length > 0) found.push({ path, layer, target, examiners: wanting.map(({ id }) => id) });
-    }
-    if (found.length > MAX_ALIASES || budget <= 0) return { found: found.slice(0, MAX_ALIASES), cut: true };
+  for (const { path, layer, target } of secondNames(timeline, layers)) {
+    if (found.length >= MAX_ALIASES || budget-- <= 0) return { found, cut: true };
+    const wanting = choosy.filter((one) => wantsAgain(one, path, target.record.path));
+    if (wanting.length > 0) found.push({ path, layer, target, examiners: wanting.map(({ id }) => id) });
   }
   return { found, cut: false };
 }
 
-function* linksOf(layers: readonly LayerView[]): Generator<{ record: FileRecord; layer: number }> {
+interface SecondName {
+  readonly path: LayerPath;
+  readonly layer: number;
+  readonly target: TreeEntry;
+}
+
+function* secondNames(timeline: Timeline, layers: readonly LayerView[]): Generator<SecondName> {
+  for (const { path, entry } of timeline.relocated) yield { path, layer: entry.layer, target: entry };
   for (const [layer, { files }] of layers.entries()) {
-    for (const record of files.values()) if (record.link !== undefined) yield { record, layer };
+    for (const record of files.values()) {
+      if (record.link === undefined) continue;
+      for (const name of namesGiven(record, layer, timeline)) yield { ...name, layer };
+    }
   }
 }
 
-/** The files a link leads to in the image as a container sees it, or else as its own layer left it. */
-function namesGiven(
-  record: FileRecord,
-  layer: number,
+type Named = Omit<SecondName, 'layer'>;
+
+/** What a link leads to, in the image as a container sees it and as the link's own layer left it. */
+function* namesGiven(record: FileRecord, layer: number, timeline: Timeline): Generator<Named> {
+  const then = timeline.at(layer).resolve(record.path);
+  const now = record.kind === 'hardlink' ? then : timeline.final.resolve(record.path);
+  for (const target of new Set([now, then])) {
+    if (target?.record.kind === 'file') yield { path: record.path, target };
+  }
+  if (record.kind !== 'symlink' || now?.record.kind === 'file') return;
+  const folder = folderAt(record.path, timeline);
+  if (folder === record.path || MERGED.has(`${record.path} ${folder}`)) return;
+  yield* namesInside(folder, record.path, timeline, new Set([record.path]));
+}
+
+/** Everything below a linked folder, under the link's name; links in it are followed in turn. */
+function* namesInside(
+  folder: LayerPath,
+  name: LayerPath,
   timeline: Timeline,
-  limit: number,
-): { path: LayerPath; target: TreeEntry }[] {
-  const target = timeline.final.resolve(record.path) ?? timeline.at(layer).resolve(record.path);
-  if (target?.record.kind === 'file') return [{ path: record.path, target }];
-  if (record.kind !== 'symlink' || MERGED.test(record.path)) return [];
-  // Folders need no entry of their own in a layer, so the folder is known by what is in it.
-  const inside = '/.';
-  const folder = toLayerPath(timeline.final.canonical(`${record.path}${inside}x`).slice(0, -inside.length));
-  if (folder === record.path) return [];
-  return timeline.filesBelow(folder, limit).map((below) => ({
-    path: toLayerPath(`${record.path}/${timeline.final.canonical(below.record.path).slice(folder.length)}`),
-    target: below,
-  }));
+  seen: ReadonlySet<LayerPath>,
+): Generator<Named> {
+  if (seen.has(folder) || seen.size > MAX_DEPTH) return;
+  const inside = new Set([...seen, folder]);
+  for (const { record } of timeline.namesBelow(folder, MAX_FILES_BEHIND_LINKS)) {
+    const spot = timeline.final.canonical(record.path);
+    const path = toLayerPath(`${name}/${spot.slice(folder.length)}`);
+    const target = timeline.final.resolve(spot);
+    if (target?.record.kind === 'file') yield { path, target };
+    else if (record.kind === 'symlink') yield* namesInside(folderAt(spot, timeline), path, timeline, inside);
+  }
+}
+
+/** The folder a link leads to. Folders need no entry of their own in a layer, so one is known by what is in it. */
+function folderAt(path: LayerPath, timeline: Timeline): LayerPath {
+  return toLayerPath(timeline.final.canonical(`${path}/.x`).slice(0, -'/.x'.length));
+}
+
+function wantsAgain(examiner: AnyExaminer, path: string, known: string): boolean {
+  return wantsPath(examiner, path) && (examiner.namesMatter === true || !wantsPath(examiner, known));
 }
 
 function wantsPath(examiner: AnyExaminer, path: string): boolean {

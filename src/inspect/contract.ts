@@ -61,6 +61,8 @@ export interface Examiner<O> {
   readonly version: number;
   /** Any of them opens the gate. */
   readonly wants: readonly Wants[];
+  /** Set when it reads the same content otherwise under another of the names it wants: `passwd` is not `shadow`. */
+  readonly namesMatter?: boolean;
   /** Must not throw on any input; what it throws becomes a `DETECTOR_FAILED` problem. */
   examine(file: FileView): Iterable<O>;
 }
@@ -159,7 +161,10 @@ export interface ConfigCommand {
   readonly where: 'entrypoint' | 'healthcheck' | 'onbuild' | 'history';
   /** For `Finding.location.config`: `Entrypoint`, `Healthcheck`, `OnBuild[0]`, `history[2]`. */
   readonly config: string;
-  /** The words joined with spaces; for `sh -c LINE` this is the line with its shell. */
+  /**
+   * The words joined with spaces; for `sh -c LINE` this is the line with its shell. Variables that the config sets are
+   * replaced by their values, except in history lines; `argv` has them as written.
+   */
   readonly text: string;
   readonly argv: readonly string[];
   /** For history lines that made a layer: its index. */

@@ -57,7 +57,7 @@ export function judge(
   const { image, layers, timeline, seen } = evidence;
   const view = new InspectedImage(image, layers, timeline, catalogers, seen);
   const findings: Finding[] = [];
-  const problems: Problem[] = [...catalogProblems(catalogers, seen, view)];
+  const problems: Problem[] = [...view.problems, ...catalogProblems(catalogers, seen, view)];
   for (const detector of detectors) {
     const own = detector.examiner === undefined ? [] : (seen.get(detector.examiner.id) ?? []);
     const drafts = draftsOf(detector, view, own, problems);

@@ -3,9 +3,9 @@ import type { ContentClass } from '../../core/file.ts';
 /** How many bytes from the start `classify` looks at. */
 export const CLASSIFY_BYTES = 4096;
 
+/** First bytes that no text begins with. */
 const MAGICS: readonly (readonly [ContentClass, string])[] = [
   ['elf', '\x7fELF'],
-  ['pe', 'MZ'],
   ['macho', '\xcf\xfa\xed\xfe'],
   ['macho', '\xfe\xed\xfa\xcf'],
   ['wasm', '\0asm'],
@@ -13,26 +13,33 @@ const MAGICS: readonly (readonly [ContentClass, string])[] = [
   ['archive', '\x1f\x8b'],
   ['archive', '\xfd7zXZ\0'],
   ['archive', '\x28\xb5\x2f\xfd'],
-  ['archive', 'BZh'],
-  ['archive', '!<arch>\n'],
-  ['archive', '070701'],
   ['archive', "7z\xbc\xaf'\x1c"],
   ['picture', '\x89PNG\r\n\x1a\n'],
   ['picture', '\xff\xd8\xff'],
+];
+
+/** First bytes that text can begin with too: `MZ=1` sets a variable. They count only where the content is no text. */
+const PRINTABLE_MAGICS: readonly (readonly [ContentClass, string])[] = [
+  ['pe', 'MZ'],
+  ['archive', 'BZh'],
+  ['archive', '070701'],
   ['picture', 'GIF8'],
 ];
 
 /** Tells what content is by its first bytes, never by its name. */
 export function classify(bytes: Uint8Array): ContentClass {
   if (bytes.length === 0) return 'empty';
+  // The kernel looks at nothing else: whatever follows does not keep a script from running.
+  if (startsWith(bytes, '#!')) return 'script';
   for (const [content, magic] of MAGICS) if (startsWith(bytes, magic)) return content;
   if (startsWith(bytes, '\xca\xfe\xba\xbe'))
     return bytes[6] === 0 && (bytes[7] ?? 0) >= 45 ? 'class' : 'macho';
+  // No shell and no cron gets past this line, and libraries to link with are large.
+  if (startsWith(bytes, '!<arch>\n') && startsWith(bytes.subarray(66), '`\n')) return 'archive';
+  if (looksLikeText(bytes)) return 'text';
+  for (const [content, magic] of PRINTABLE_MAGICS) if (startsWith(bytes, magic)) return content;
   if (startsWith(bytes, 'RIFF') && startsWith(bytes.subarray(8), 'WEBP')) return 'picture';
-  if (startsWith(bytes.subarray(257), 'ustar')) return 'archive';
-  // The kernel looks at nothing else: a NUL further on does not keep a script from running.
-  if (startsWith(bytes, '#!')) return 'script';
-  return looksLikeText(bytes) ? 'text' : 'binary';
+  return startsWith(bytes.subarray(257), 'ustar') ? 'archive' : 'binary';
 }
 
 /** The program a `#!` line runs, by base name, with `env` and its flags and assignments looked through. */
@@ -55,15 +62,18 @@ function startsWith(bytes: Uint8Array, magic: string): boolean {
 
 /**
  * Text has at most one control byte in fifty: UTF-8 and legacy encodings pass, compressed data does not. But a shell takes
- * any file whose first line is text for a script, and passes over NULs after it, so that line alone makes text too.
+ * any file for a script that has no NUL in its first line, and cron does not ask at all; so such a line makes text too,
+ * unless half of it is control bytes.
  */
 function looksLikeText(bytes: Uint8Array): boolean {
   const end = Math.min(bytes.length, CLASSIFY_BYTES);
   let control = 0;
+  let nul = false;
   for (let i = 0; i < end; i++) {
     const byte = bytes[i] ?? 0;
-    if (byte === 10 && control === 0 && i > 0) return true;
+    if (byte === 10 && !nul && control * 2 <= i) return true;
+    nul ||= byte === 0;
     if ((byte < 32 && (byte < 8 || byte > 13) && byte !== 27) || byte === 127) control++;
   }
-  return control * 50 <= end;
+  return !nul && control * 50 <= end;
 }

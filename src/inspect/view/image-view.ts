@@ -1,6 +1,6 @@
 import type { Image } from '../../core/image.ts';
-import type { LayerPath } from '../../core/layer-path.ts';
 import type { Distribution, PackageWithFiles } from '../../core/package.ts';
+import type { Problem } from '../../core/problem.ts';
 import type {
   AnyCataloger,
   ConfigCommand,
@@ -18,6 +18,12 @@ import type { Timeline } from './timeline.ts';
 /** Observations of catalogers and of the distribution reader, by examiner id. */
 export type SeenBy = ReadonlyMap<string, readonly Seen<unknown>[]>;
 
+const CUT_VARIABLES: Problem = {
+  code: 'LIMIT_DETECTOR',
+  message: 'The environment variables in the commands of the config are too large to be all expanded.',
+  effect: 'incomplete',
+};
+
 interface PackageState {
   readonly packages: readonly PackageWithFiles[];
   readonly ownership: Ownership;
@@ -27,6 +33,8 @@ export class InspectedImage implements ImageView {
   readonly identity: Image['identity'];
   readonly config: Image['config'];
   readonly commands: readonly ConfigCommand[];
+  /** What of the config could not be looked at. */
+  readonly problems: Problem[] = [];
   readonly layers: readonly LayerView[];
   readonly timeline: Timeline;
   readonly #catalogers: readonly AnyCataloger[];
@@ -44,7 +52,7 @@ export class InspectedImage implements ImageView {
   ) {
     this.identity = image.identity;
     this.config = image.config;
-    this.commands = commandsOf(image.config);
+    this.commands = commandsOf(image.config, () => this.problems.push(CUT_VARIABLES));
     this.layers = layers;
     this.timeline = timeline;
     this.#catalogers = catalogers;
@@ -110,8 +118,9 @@ export class InspectedImage implements ImageView {
   #visible(examiner: string, index: number): readonly Seen<unknown>[] {
     const tree = this.treeAt(index);
     return (this.#seen.get(examiner) ?? []).filter(({ layer, path }) => {
-      const entry = tree.get(tree.canonical(path));
-      return entry !== undefined && entry.layer === layer && entry.record.path === (path as LayerPath);
+      const spot = tree.canonical(path);
+      const entry = tree.get(spot);
+      return entry?.layer === layer && (entry.record.path === path || spot === path);
     });
   }
 }

@@ -102,6 +102,26 @@ test('timeline: links are followed as in a chroot, and loops end', () => {
   assert.equal(tree.canonical('bin/none'), 'usr/bin/none');
 });
 
+test('timeline: `..` leaves the folder that the link before it led to', () => {
+  const tree = new Timeline([layer(0, 'l -> opt/deep', 'opt/deep/', 'opt/p', 'x -> l/../p')]).at(0);
+  assert.equal(tree.resolve('x')?.record.path, 'opt/p');
+  assert.equal(tree.canonical('l/../p'), 'opt/p');
+});
+
+test('timeline: a hard link is what its target was when it was made', () => {
+  const timeline = new Timeline([layer(0, 'a', 'b => a'), layer(1, 'a')]);
+  assert.equal(timeline.final.resolve('b')?.layer, 0);
+  assert.equal(timeline.final.resolve('a')?.layer, 1);
+});
+
+test('timeline: says which files a link on the way put elsewhere', () => {
+  const { relocated } = new Timeline([layer(0, 'x -> etc', 'x/job', 'etc/other')]);
+  assert.deepEqual(
+    relocated.map(({ path, entry }) => `${entry.record.path} at ${path}`),
+    ['x/job at etc/job'],
+  );
+});
+
 test('timeline: a view of a past layer is what replaying up to it gives', () => {
   const line = fc.constantFrom(
     'a',

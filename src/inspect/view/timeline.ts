@@ -14,6 +14,11 @@ import type { FileTree, LayerView, TreeEntry } from '../contract.ts';
 
 const MAX_LINKS = 40;
 
+export interface Relocated {
+  readonly path: LayerPath;
+  readonly entry: TreeEntry;
+}
+
 interface PastEntry extends TreeEntry {
   /** First layer whose view no longer has it. */
   readonly until: number;
@@ -24,6 +29,7 @@ export class Timeline {
   readonly #now = new Map<string, TreeEntry>();
   readonly #children = new Map<string, Set<string>>();
   readonly #past = new Map<string, PastEntry[]>();
+  readonly #relocated: Relocated[] = [];
   readonly #layers: number;
 
   constructor(layers: readonly LayerView[]) {
@@ -35,14 +41,17 @@ export class Timeline {
 
   /** What a container sees. */
   get final(): FileTree {
-    return new PresentTree(this.#now);
+    return new PresentTree(this.#now, this);
   }
 
   /** The view after layer `index`. */
   at(index: number): FileTree {
-    return index >= this.#layers - 1
-      ? new PresentTree(this.#now)
-      : new PastTree(this.#now, this.#past, index);
+    return index >= this.#layers - 1 ? this.final : new PastTree(this.#now, this.#past, index, this);
+  }
+
+  /** Files that a link on the way put elsewhere than their layer says, with the path they are at. */
+  get relocated(): readonly Relocated[] {
+    return this.#relocated;
   }
 
   /** What ended the entry that layer `index` put at `path`: undefined while a container still sees it. */
@@ -52,14 +61,16 @@ export class Timeline {
     return ended === undefined ? undefined : { by: ended.by, layer: ended.until };
   }
 
-  /** Regular files that a container sees below a folder, links in it not followed; at most `limit`. */
-  filesBelow(folder: LayerPath, limit: number): TreeEntry[] {
+  /** Files and links that a container sees below a folder, links not followed; at most `limit`. */
+  namesBelow(folder: LayerPath, limit: number): TreeEntry[] {
     const found: TreeEntry[] = [];
     const folders: string[] = [folder];
     for (let next = folders.pop(); next !== undefined && found.length < limit; next = folders.pop()) {
       for (const child of this.#children.get(next) ?? []) {
         const entry = this.#now.get(child);
-        if (entry?.record.kind === 'file' && found.length < limit) found.push(entry);
+        const named =
+          entry !== undefined && (entry.record.kind === 'file' || entry.record.link !== undefined);
+        if (named && found.length < limit) found.push(entry);
         if (this.#children.has(child)) folders.push(child);
       }
     }
@@ -77,6 +88,8 @@ export class Timeline {
 
   #put(record: FileRecord, layer: number): void {
     const path = canonicalIn(this.#now, record.path);
+    if (path !== record.path && record.kind === 'file')
+      this.#relocated.push({ path, entry: { record, layer } });
     const before = this.#now.get(path);
     const keepsChildren = record.kind === 'directory' && before?.record.kind === 'directory';
     if (before !== undefined && keepsChildren) this.#remember(path, before, layer, 'replaced');
@@ -122,9 +135,11 @@ type Lookup = { get(path: string): TreeEntry | undefined };
 
 class PresentTree implements FileTree {
   readonly #entries: Map<string, TreeEntry>;
+  readonly #timeline: Timeline;
 
-  constructor(entries: Map<string, TreeEntry>) {
+  constructor(entries: Map<string, TreeEntry>, timeline: Timeline) {
     this.#entries = entries;
+    this.#timeline = timeline;
   }
 
   get size(): number {
@@ -136,7 +151,7 @@ class PresentTree implements FileTree {
   }
 
   resolve(path: string): TreeEntry | undefined {
-    return resolveIn(this, path);
+    return resolveIn(this, path, this.#timeline);
   }
 
   canonical(path: string): LayerPath {
@@ -152,11 +167,18 @@ class PastTree implements FileTree {
   readonly #now: Map<string, TreeEntry>;
   readonly #past: Map<string, PastEntry[]>;
   readonly #index: number;
+  readonly #timeline: Timeline;
 
-  constructor(now: Map<string, TreeEntry>, past: Map<string, PastEntry[]>, index: number) {
+  constructor(
+    now: Map<string, TreeEntry>,
+    past: Map<string, PastEntry[]>,
+    index: number,
+    timeline: Timeline,
+  ) {
     this.#now = now;
     this.#past = past;
     this.#index = index;
+    this.#timeline = timeline;
   }
 
   get size(): number {
@@ -172,7 +194,7 @@ class PastTree implements FileTree {
   }
 
   resolve(path: string): TreeEntry | undefined {
-    return resolveIn(this, path);
+    return resolveIn(this, path, this.#timeline);
   }
 
   canonical(path: string): LayerPath {
@@ -188,37 +210,49 @@ class PastTree implements FileTree {
   }
 }
 
-function resolveIn(tree: Lookup, path: string): TreeEntry | undefined {
-  let spot = canonicalIn(tree, path);
+/** A hard link is the file its target was when the link was made, whatever has that name now. */
+function resolveIn(tree: FileTree, path: string, timeline: Timeline): TreeEntry | undefined {
+  let view = tree;
+  let spot = view.canonical(path);
   for (let links = 0; links <= MAX_LINKS; links++) {
-    const entry = tree.get(spot);
+    const entry = view.get(spot);
     if (entry?.record.link === undefined) return entry;
-    spot = canonicalIn(tree, targetOf(spot, entry.record));
+    if (entry.record.kind === 'hardlink') view = timeline.at(entry.layer);
+    spot = view.canonical(targetOf(spot, entry.record));
   }
   return undefined;
 }
 
-/** Resolves the folders of a path; bounded by `MAX_LINKS` links in all, then gives what it has. */
+/** Resolves the folders of a path, the last part left as it is; after `MAX_LINKS` links it takes links for folders. */
 function canonicalIn(tree: Lookup, raw: string): LayerPath {
-  let path = normalisePath(raw).path;
-  for (let links = 0; links < MAX_LINKS; links++) {
-    const link = firstLinkedFolder(tree, path);
-    if (link === undefined) return path;
-    path = normalisePath(`${targetOf(link.folder, link.record)}/${path.slice(link.folder.length)}`).path;
+  const { path } = normalisePath(raw);
+  if (!raw.includes('..') && !hasLinkedFolder(tree, path)) return path;
+  const todo = raw.split('/').reverse();
+  const done: string[] = [];
+  for (let links = 0; todo.length > 0; ) {
+    const part = todo.pop();
+    if (part === undefined || part === '' || part === '.') continue;
+    // As the kernel: `..` leaves the folder that a link before it led to.
+    if (part === '..') {
+      done.pop();
+      continue;
+    }
+    done.push(part);
+    if (todo.every((rest) => rest === '' || rest === '.')) break;
+    const { kind, link = '' } = tree.get(done.join('/'))?.record ?? {};
+    if (kind !== 'symlink' || ++links > MAX_LINKS) continue;
+    done.pop();
+    if (link.startsWith('/')) done.length = 0;
+    todo.push(...link.split('/').reverse());
   }
-  return path;
+  return done.join('/') as LayerPath;
 }
 
-function firstLinkedFolder(
-  tree: Lookup,
-  path: string,
-): { folder: LayerPath; record: FileRecord } | undefined {
+function hasLinkedFolder(tree: Lookup, path: string): boolean {
   for (let slash = path.indexOf('/'); slash >= 0; slash = path.indexOf('/', slash + 1)) {
-    const folder = path.slice(0, slash) as LayerPath;
-    const record = tree.get(folder)?.record;
-    if (record?.kind === 'symlink') return { folder, record };
+    if (tree.get(path.slice(0, slash))?.record.kind === 'symlink') return true;
   }
-  return undefined;
+  return false;
 }
 
 function targetOf(path: LayerPath, { kind, link = '' }: FileRecord): string {

@@ -73,7 +73,7 @@ const CONFIGURATION =
 /** The language a text is run as; undefined for what is not run. */
 export function languageOf(record: TextRecord, interpreter: string | undefined): Language | undefined {
   if (record.content !== 'script' && record.content !== 'text') return undefined;
-  if (DOCUMENT.test(record.path)) return undefined;
+  if (DOCUMENT.test(record.path) && !isProgramText(record)) return undefined;
   if (record.content === 'script')
     return byName(INTERPRETERS, interpreter ?? '') ?? byName(EXTENSIONS, record.path) ?? 'other';
   const language = byName(EXTENSIONS, record.path);
@@ -99,7 +99,14 @@ export function isNearExecution(text: string, offset: number): boolean {
   );
 }
 
-function isDocument({ path, content, mode }: TextRecord): boolean {
+/** The kernel runs it by its `#!` line whatever its name is, so no name makes it a document. */
+function isProgramText({ content, mode }: TextRecord): boolean {
+  return content === 'script' && (mode & 0o111) !== 0;
+}
+
+function isDocument(record: TextRecord): boolean {
+  const { path, content, mode } = record;
+  if (isProgramText(record)) return false;
   if (DOCUMENT.test(path) || DOCUMENT_NAME.test(baseNameOf(path))) return true;
   return content !== 'script' && (mode & 0o111) === 0 && DOCUMENT_FOLDER.test(path);
 }

@@ -76,6 +76,7 @@ export const passwd: Detector<Observation> = {
   examiner: {
     id: 'accounts/passwd',
     version: 2,
+    namesMatter: true,
     wants: [{ paths: /^(?:etc|usr\/etc|usr\/lib|var\/lib\/extrausers)\/(?:passwd|shadow)$/ }],
     *examine(file) {
       const database = file.record.path.endsWith('shadow') ? 'shadow' : 'passwd';
