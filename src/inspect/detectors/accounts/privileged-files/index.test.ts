@@ -101,6 +101,54 @@ const cases = [
     expected: [],
   },
   {
+    name: 'a hard link gives its mode to the file it leads to: a shell under either name',
+    layers: [
+      {
+        ...packageOf('listed', { 'usr/bin/bash': ELF }),
+        'usr/bin/bash': { data: ELF, mode: 0o755 },
+        'opt/x': { kind: 'hardlink' as const, link: 'usr/bin/bash', mode: 0o4755 },
+        'opt/y': { data: ELF, mode: 0o755 },
+        'opt/dash': { kind: 'hardlink' as const, link: 'opt/y', mode: 0o4755 },
+        'opt/z': { kind: 'hardlink' as const, link: 'opt/y', mode: 0o2755, gid: 1000 },
+      },
+    ],
+    expected: [`block ${SETID} opt/dash`, `block ${SETID} opt/x`, `review ${SETID} opt/z`],
+  },
+  {
+    name: 'a hard link to what its package ships setuid is nothing',
+    layers: [
+      {
+        ...packageOf('listed', { 'usr/bin/su': { mode: 0o4755 } }),
+        'usr/bin/su': setuid,
+        'usr/bin/sudoedit': { kind: 'hardlink' as const, link: 'usr/bin/su', mode: 0o4755 },
+      },
+    ],
+    expected: [],
+  },
+  {
+    name: 'without a package list, busybox may be setuid under all its names',
+    layers: [
+      { 'bin/busybox': setuid, 'bin/sh': { kind: 'hardlink' as const, link: 'bin/busybox', mode: 0o4755 } },
+    ],
+    expected: [],
+  },
+  {
+    name: 'a hard link gives its capabilities too',
+    layers: [
+      {
+        ...packageOf('listed', { 'usr/bin/python3': ELF }),
+        'usr/bin/python3': { data: ELF, mode: 0o755 },
+        'opt/p': {
+          kind: 'hardlink' as const,
+          link: 'usr/bin/python3',
+          mode: 0o755,
+          xattrs: { 'security.capability': SETUID_CAPS },
+        },
+      },
+    ],
+    expected: [`block ${CAPABILITY} opt/p`],
+  },
+  {
     name: 'a setuid file that a later layer deletes still ships',
     layers: [packageOf('listed', { 'usr/bin/su': ELF }), { 'tmp/.x': setuid }, { 'tmp/.x': null }],
     expected: [`block ${SETID} tmp/.x`],

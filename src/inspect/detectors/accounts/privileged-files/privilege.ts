@@ -1,4 +1,4 @@
-import { type FileRecord, isExecutable, SETGID, SETUID } from '../../../../core/file.ts';
+import { type FileRecord, SETGID, SETUID } from '../../../../core/file.ts';
 import { baseNameOf } from '../../../../core/layer-path.ts';
 import { toCapabilities } from './capabilities.ts';
 
@@ -20,7 +20,7 @@ export interface Privilege {
 const FIRST_ORDINARY_GID = 1000;
 
 export function setidOf(record: FileRecord): Privilege | undefined {
-  if (!isExecutable(record)) return undefined;
+  if ((record.mode & 0o111) === 0) return undefined;
   if ((record.mode & SETUID) !== 0) {
     const who = record.uid === 0 ? 'root' : `uid ${record.uid}`;
     return { words: `setuid ${who}`, system: record.uid === 0 };

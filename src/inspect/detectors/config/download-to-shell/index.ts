@@ -61,7 +61,7 @@ export const downloadToShell: Detector<StartScript> = {
   rules: RULES,
   examiner: {
     id: DOWNLOAD,
-    version: 3,
+    version: 4,
     wants: [{ content: ['script', 'text'], needles: [...FETCH_NEEDLES, ...DECODE_NEEDLES] }],
     *examine(file) {
       const language = languageOf(file.record, file.interpreter);

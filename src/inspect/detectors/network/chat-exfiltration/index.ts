@@ -46,7 +46,7 @@ export const chatExfiltration: Detector<ChatSighting> = {
   ],
   examiner: {
     id: RULE,
-    version: 3,
+    version: 4,
     wants: [{ content: ['script', 'text', 'elf', 'pe', 'macho'], needles: NEEDLES }],
     *examine(file) {
       const sighting = isProgram(file.record) ? sightingInProgram(file) : sightingInText(file);

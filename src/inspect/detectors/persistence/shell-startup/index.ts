@@ -41,11 +41,9 @@ export const shellStartup: Detector<StartupCode> = {
   ],
   examiner: {
     id: RULE,
-    version: 3,
-    wants: [
-      { paths: SYSTEM, content: ['text', 'script'] },
-      { paths: HOME, content: ['text', 'script'] },
-    ],
+    version: 4,
+    // Whatever it looks like: a shell goes on to the next line after one it cannot make sense of.
+    wants: [{ paths: SYSTEM }, { paths: HOME }],
     examine: (file) =>
       fewOfEach(
         codeIn(blankComments(file.text(), 'shell'), (what) => file.cut(what)),

@@ -36,6 +36,15 @@ const cases = [
     ].map((path) => `review ${RULE} ${path}`),
   },
   {
+    name: 'whatever the file begins with, unless it is compiled',
+    files: {
+      'etc/systemd/system/a.service': `BZh\0\0\n${service('ExecStart=/tmp/x')}`,
+      'etc/init.d/d': '\x1f\x8b\0\nDAEMON=/var/tmp/x\n$DAEMON &\n',
+      'usr/lib/systemd/system-generators/g': '\x7fELF\0\n/tmp/x\n',
+    },
+    expected: [`review ${RULE} etc/init.d/d`, `review ${RULE} etc/systemd/system/a.service`],
+  },
+  {
     name: 'an unowned program among packaged ones, started by an unowned unit',
     files: { ...base, 'usr/bin/x': ELF, 'etc/systemd/system/a.service': service('ExecStart=/usr/bin/x') },
     expected: [`review ${RULE} etc/systemd/system/a.service`],

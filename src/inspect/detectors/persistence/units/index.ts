@@ -1,3 +1,4 @@
+import type { ContentClass } from '../../../../core/file.ts';
 import type { Tier } from '../../../../core/finding.ts';
 import { baseNameOf } from '../../../../core/layer-path.ts';
 import type { Detector, FileView, ImageView } from '../../../contract.ts';
@@ -25,6 +26,19 @@ const INIT_SCRIPT =
   /^(?:etc\/(?:(?:rc\.d\/)?init\.d\/[^/]{1,255}|local\.d\/[^/]{1,255}\.(?:start|stop)|(?:service|sv|runit|services\.d|s6|s6-rc|s6-overlay|cont-init\.d|cont-finish\.d)\/(?:[^/]{1,255}\/){0,4}[^/]{1,255})|usr\/lib\/(?:systemd\/system-(?:generators|sleep|shutdown)|rc)\/[^/]{1,255})$/;
 const INITTAB = /^etc\/inittab$/;
 
+/** Generators and the like may be compiled; all else a shell runs, skipping what it cannot make sense of. */
+const NO_PROGRAM = [
+  'script',
+  'text',
+  'binary',
+  'archive',
+  'picture',
+  'pe',
+  'macho',
+  'wasm',
+  'class',
+] as const satisfies readonly ContentClass[];
+
 /** Where only packages put programs. */
 const PACKAGED = /^(?:usr\/)?(?:s?bin|lib(?:32|64|exec)?)\//;
 
@@ -43,8 +57,8 @@ export const units: Detector<UnitFact> = {
   ],
   examiner: {
     id: 'persistence/units',
-    version: 3,
-    wants: [SYSTEMD, INIT_SCRIPT, INITTAB].map((paths) => ({ paths, content: ['text', 'script'] as const })),
+    version: 4,
+    wants: [{ paths: SYSTEMD }, { paths: INITTAB }, { paths: INIT_SCRIPT, content: NO_PROGRAM }],
     examine: factsOf,
   },
   *judge(image, seen) {

@@ -46,7 +46,7 @@ const ESCAPES: readonly Escape[] = [
 ];
 
 export const containerEscape = toScriptDetector({
-  version: 3,
+  version: 4,
   history: true,
   needles: [
     'docker.sock',

@@ -25,7 +25,7 @@ const LOGS_GONE = [
 ];
 
 export const coverUp = toScriptDetector({
-  version: 3,
+  version: 4,
   history: false,
   needles: ['chattr', 'histfile', '+o history', '_history', 'history -c', '/var/log/', '/var/run/utmp'],
   rule: {

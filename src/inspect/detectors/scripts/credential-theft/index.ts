@@ -3,7 +3,7 @@ import { toScriptDetector } from '../script-detector.ts';
 import { findTheftInCode, findTheftInShell } from './theft.ts';
 
 export const credentialTheft = toScriptDetector({
-  version: 3,
+  version: 4,
   history: true,
   needles: [...CREDENTIAL_NEEDLES, 'printenv', '$(env', 'env |', 'env|curl'],
   rule: {

@@ -35,7 +35,7 @@ const AGENT_GONE =
   /aegis|aliyun|qcloud|yunjing|falco|crowdstrike|wazuh|ossec|auditd|auditctl|sysmon|sentinel|mdatp|osquery|tetragon|tracee/i;
 
 export const defenseDisabling = toScriptDetector({
-  version: 3,
+  version: 4,
   history: true,
   needles: [
     'auditd',

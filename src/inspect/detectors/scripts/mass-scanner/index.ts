@@ -16,7 +16,7 @@ const OCTETS =
   /\bseq\s{1,4}[01]\s{1,4}25[3-6]\b|\{[01]\.\.25[3-6]\}|\brange\(\s{0,4}[01]\s{0,4},\s{0,4}25[4-6]\s{0,4}\)|\$\{?\w{1,20}\}?\.\$\{?\w{1,20}\}?\.\$|\$\(\(\s{0,2}\$?RANDOM\s{0,2}%\s{0,2}25[56]/;
 
 export const massScanner = toScriptDetector({
-  version: 3,
+  version: 4,
   history: true,
   needles: [
     'masscan',

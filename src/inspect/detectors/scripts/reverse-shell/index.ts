@@ -8,7 +8,7 @@ import { isNearExecution } from '../../../content/shell/text-role.ts';
 import { toScriptDetector } from '../script-detector.ts';
 
 export const reverseShell = toScriptDetector({
-  version: 3,
+  version: 4,
   history: true,
   needles: REVERSE_SHELL_NEEDLES,
   rule: {

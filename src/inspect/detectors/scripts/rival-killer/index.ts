@@ -44,7 +44,7 @@ const KILL =
   /(?:^|[\s;&|('"`])(?:\/\S{1,20}\/)?(?:pkill|killall|kill|skill)(?=\s)|\bxargs\b[^\n]{0,40}\bkill\b/;
 
 export const rivalKiller = toScriptDetector({
-  version: 3,
+  version: 4,
   history: true,
   needles: ['pkill ', 'killall', 'kill -', 'xargs kill', '| kill', 'kill $', 'kill `', 'skill '],
   rule: {

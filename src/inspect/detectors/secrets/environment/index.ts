@@ -38,9 +38,10 @@ function textsOf({ config, commands }: ImageView): ConfigText[] {
   return [
     ...config.env.map((line) => ({ config: `Env.${line.split('=', 1)[0]}`, text: quoted(line) })),
     ...Object.entries(config.labels).map(([name, value]) => ({ config: `Labels.${name}`, text: value })),
-    ...commands.map(({ config: where, text, layer }) => ({
+    // As written: the variables in them are told of where they are set.
+    ...commands.map(({ config: where, argv, layer }) => ({
       config: where,
-      text,
+      text: argv.join(' '),
       ...(layer !== undefined && { layer }),
     })),
   ];
