@@ -1,6 +1,17 @@
 import assert from 'node:assert/strict';
 import { spawn, spawnSync } from 'node:child_process';
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  closeSync,
+  existsSync,
+  lstatSync,
+  mkdtempSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -219,7 +230,10 @@ const WRONG: readonly [name: string, args: string[], status: number, code: strin
   ['no such command', ['inspekt', trojaned], 64, 'USAGE'],
   ['no location', ['inspect'], 64, 'USAGE'],
   ['no such format', ['inspect', '--format', 'xml', trojaned], 64, 'USAGE'],
-  ['two formats on standard output', ['inspect', '--format', 'json,json', trojaned], 64, 'USAGE'],
+  ['two formats on standard output', ['inspect', '-f', 'json', '-f', 'json', trojaned], 64, 'USAGE'],
+  ['a format with an empty file name', ['inspect', '-f', 'json=', trojaned], 64, 'USAGE'],
+  ['a report over a folder', ['inspect', '-f', `json=${root}`, trojaned], 64, 'USAGE'],
+  ['a full disk behind standard output', ['inspect', '-f', 'json=/dev/full', honest], 3, 'DISK_FULL'],
   ['a size that is none', ['inspect', '--max-bytes', 'many', trojaned], 64, 'USAGE'],
   [
     'a report that cannot be written',
@@ -273,6 +287,45 @@ test('a report file is written whole, several at once', (context) => {
   assert.match(stdout, /^ALLOWED /, 'the terminal still gets its report');
   assert.equal(JSON.parse(readFileSync(a, 'utf8')).decision.outcome, 'allow');
   assert.deepEqual(JSON.parse(readFileSync(b, 'utf8')).findings, []);
+});
+
+test('a full disk behind standard output is no verdict', {
+  skip: existsSync('/dev/full') ? false : 'no /dev/full',
+}, (context) => {
+  const folder = scratch(context);
+  const env = { ...process.env, PRATIQUE_CACHE: join(folder, 'cache') };
+  const full = openSync('/dev/full', 'w');
+  context.after(() => closeSync(full));
+  const { status, stderr } = spawnSync(process.execPath, [main, 'inspect', honest], {
+    encoding: 'utf8',
+    env,
+    stdio: ['ignore', full, 'pipe'],
+  });
+  assert.equal(status, 3);
+  assert.match(stderr, /^pratique: DISK_FULL: .+\n$/);
+});
+
+test('a report goes through a link, which stays one', (context) => {
+  const folder = scratch(context);
+  symlinkSync('real.json', join(folder, 'link.json'));
+  writeFileSync(join(folder, 'real.json'), '');
+  assert.equal(cli(folder, 'inspect', '-f', `json=${join(folder, 'link.json')}`, honest).status, 0);
+  assert.ok(lstatSync(join(folder, 'link.json')).isSymbolicLink());
+  assert.equal(JSON.parse(readFileSync(join(folder, 'real.json'), 'utf8')).decision.outcome, 'allow');
+});
+
+test('a cache that cannot be made is said, and changes nothing', (context) => {
+  const { status, stdout } = cli(scratch(context), 'inspect', '--cache-dir', '/proc/no/such/folder', honest);
+  assert.equal(status, 0);
+  assert.match(stdout, /CACHE_UNUSABLE/);
+});
+
+test('other limits are another reading: the cache answers no question it was not asked', async (context) => {
+  const cacheDir = scratch(context);
+  await inspect(honest, { cacheDir });
+  const cut = await inspect(honest, { cacheDir, maxFiles: 3 });
+  assert.equal(cut.decision.outcome, 'undetermined');
+  assert.ok(cut.problems.some(({ code }) => code === 'LIMIT_FILES'));
 });
 
 test('diff says what the trojaned update changed', (context) => {

@@ -57,7 +57,7 @@ export async function inspectWhole(
     pool,
     cache,
     hooks,
-    examiners: examinersFingerprint(scope, rules),
+    examiners: examinersFingerprint(scope, rules, limits),
   };
   let images: readonly Image[] = [];
   try {

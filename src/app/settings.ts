@@ -5,8 +5,8 @@ import { DEFAULT_LIMITS } from '../core/limits.ts';
 import { defaultCacheFolder } from './cache/folder.ts';
 
 /*
- * Every option of an inspection, once: its type, default, help and flag. The command line, the library and the
- * README's table are made from it.
+ * Every option of an inspection, once: its type, default, help and flag. The command line and the library are
+ * made from it, and a test holds the README against it.
  */
 
 const bytes = (fallback: number) => z.union([z.number(), z.string()]).default(fallback).transform(toBytes);
@@ -19,8 +19,11 @@ export const settingsSchema = z.strictObject({
   packagesOnly: z.boolean().default(false).describe('read only the package databases; never answers allow'),
   rules: list.describe('YARA rule file or folder to use besides our own; repeatable'),
   knownBad: list.describe('file of SHA-256 digests, one a line, that no image may hold; repeatable'),
-  cache: z.boolean().default(true).describe('remember what layers hold between runs'),
-  cacheDir: z.string().default(defaultCacheFolder).describe('where to remember it'),
+  cache: z.boolean().default(true).describe('read everything again, and remember nothing'),
+  cacheDir: z
+    .string()
+    .default(defaultCacheFolder)
+    .describe('where to remember what layers hold between runs'),
   cacheSize: bytes(2 ** 30).describe('how much the cache may hold; the longest unused goes first'),
   jobs: count(availableParallelism()).describe('worker threads that inspect'),
   plainHttp: list.describe('registry host[:port] to talk to over http; repeatable'),

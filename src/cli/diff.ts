@@ -1,15 +1,13 @@
 import { Command } from 'commander';
 import { diffLocations } from '../app/diff/index.ts';
-import { Failure } from '../core/failure.ts';
+import type { ImageDiff } from '../core/diff.ts';
 import { renderDiff } from '../report/diff/index.ts';
 import { exitCodeOf, type SetExitCode } from './exit-code.ts';
 import { interruptible } from './interrupt.ts';
-import { print } from './output.ts';
+import { collect, type Output, parseOutputs, print, writeWhole } from './output.ts';
 import { showProgress } from './progress.ts';
 import { addSettings, readSettings } from './settings-options.ts';
 import { terminalOf } from './terminal.ts';
-
-const FORMATS = ['terminal', 'json'];
 
 export function diffCommand(setExitCode: SetExitCode): Command {
   const command = new Command('diff')
@@ -18,25 +16,18 @@ export function diffCommand(setExitCode: SetExitCode): Command {
     )
     .argument('<before>', 'location of the older image')
     .argument('<after>', 'location of the newer image')
-    .option('-f, --format <format>', FORMATS.join(' or '), 'terminal')
+    .option('-f, --format <json[=file]>', 'as JSON; with =file into a file', collect)
     .option('--quiet', 'no progress bar');
-  return addSettings(command).action(
+  return addSettings(command, ['allPlatforms']).action(
     async (before: string, after: string, values: Record<string, unknown>) => {
-      if (!FORMATS.includes(String(values.format))) {
-        throw new Failure(
-          'USAGE',
-          `there is no format ${values.format}; the formats are ${FORMATS.join(', ')}`,
-        );
-      }
+      const outputs = parseOutputs((values.format as string[] | undefined) ?? [], ['json']);
       const settings = readSettings(values);
       const { signal, release } = interruptible();
       const progress = showProgress(values.quiet !== true);
       try {
         const diff = await diffLocations(before, after, settings, { signal, onProgress: progress.update });
         progress.finish();
-        await print(
-          values.format === 'json' ? JSON.stringify(diff) : renderDiff(diff, terminalOf(process.stdout)),
-        );
+        await say(diff, outputs);
         setExitCode(exitCodeOf([diff.decision.outcome]));
       } finally {
         progress.finish();
@@ -44,4 +35,13 @@ export function diffCommand(setExitCode: SetExitCode): Command {
       }
     },
   );
+}
+
+async function say(diff: ImageDiff, outputs: readonly Output[]): Promise<void> {
+  for (const { file } of outputs) {
+    const text = `${JSON.stringify(diff, null, 2)}\n`;
+    await (file === undefined ? print(text) : writeWhole(file, text));
+  }
+  if (outputs.some(({ file }) => file === undefined)) return;
+  await print(renderDiff(diff, terminalOf(process.stdout)));
 }

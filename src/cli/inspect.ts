@@ -5,7 +5,7 @@ import { FORMATS } from '../report/all.ts';
 import { renderTerminal } from '../report/terminal/index.ts';
 import { exitCodeOf, type SetExitCode } from './exit-code.ts';
 import { interruptible } from './interrupt.ts';
-import { type Output, parseOutputs, print, writeWhole } from './output.ts';
+import { collect, type Output, parseOutputs, print, writeWhole } from './output.ts';
 import { showProgress } from './progress.ts';
 import { addSettings, readSettings } from './settings-options.ts';
 import { terminalOf } from './terminal.ts';
@@ -52,8 +52,4 @@ async function say(reports: readonly Report[], outputs: readonly Output[], verbo
   if (outputs.some(({ file }) => file === undefined)) return;
   const terminal = terminalOf(process.stdout);
   await print(reports.map((report) => renderTerminal(report, { ...terminal, verbose })).join('\n'));
-}
-
-function collect(value: string, previous: string[] | undefined): string[] {
-  return [...(previous ?? []), value];
 }

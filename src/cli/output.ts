@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
-import { rename, rm, writeFile } from 'node:fs/promises';
+import { realpath, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import { Failure, messageOf } from '../core/failure.ts';
+import { Failure, isFailure, messageOf } from '../core/failure.ts';
 
 /** Where one rendering goes: a format, and a file or standard output. */
 export interface Output {
@@ -9,8 +9,13 @@ export interface Output {
   readonly file?: string;
 }
 
+/** Gathers the values of an option that may be given several times. */
+export function collect(value: string, previous: string[] | undefined): string[] {
+  return [...(previous ?? []), value];
+}
+
 /**
- * `json` or `json=report.json`, repeatable, also separated by commas.
+ * `json` or `json=report.json`, repeatable.
  * @throws Failure USAGE for an unknown format, or for two that both want standard output
  */
 export function parseOutputs(values: readonly string[], known: readonly string[]): Output[] {
@@ -32,21 +37,48 @@ export function parseOutputs(values: readonly string[], known: readonly string[]
 
 function parseOutput(value: string): Output {
   const [format = '', ...rest] = value.split('=');
+  if (rest.length === 0) return { format };
   const file = rest.join('=');
-  return file === '' ? { format } : { format, file };
+  if (file === '') throw new Failure('USAGE', `--format ${value} names no file`);
+  return { format, file };
 }
 
-/** Writes a file whole or not at all. @throws Failure NO_PERMISSION, DISK_FULL, NOT_FOUND */
+/**
+ * Writes a file whole or not at all. What is there and no regular file (a pipe, a device) is written to; a link is
+ * followed, and stays a link.
+ * @throws Failure USAGE for a folder, NO_PERMISSION, DISK_FULL, NOT_FOUND
+ */
 export async function writeWhole(file: string, text: string): Promise<void> {
+  try {
+    const target = await realpath(file).catch(() => file);
+    const there = await stat(target).catch(() => undefined);
+    if (there?.isDirectory()) throw new Failure('USAGE', `${file} is a folder; name a file in it`);
+    await (there === undefined || there.isFile() ? replaceFile(target, text) : writeFile(target, text));
+  } catch (error) {
+    if (isFailure(error)) throw error;
+    const code = codeFor(error);
+    throw new Failure(code, `${file} could not be written: ${REASONS[code] ?? messageOf(error)}`, {
+      cause: error,
+    });
+  }
+}
+
+async function replaceFile(file: string, text: string): Promise<void> {
   const draft = join(dirname(file), `.${basename(file)}.${randomBytes(4).toString('hex')}`);
   try {
     await writeFile(draft, text, { flag: 'wx' });
     await rename(draft, file);
   } catch (error) {
     await rm(draft, { force: true });
-    throw new Failure(codeFor(error), `${file} could not be written: ${messageOf(error)}`, { cause: error });
+    throw error;
   }
 }
+
+const REASONS: Readonly<Record<string, string>> = {
+  DISK_FULL: 'the disk is full',
+  NOT_FOUND: 'its folder does not exist',
+  NO_PERMISSION: 'this user may not write there',
+};
 
 function codeFor(error: unknown): 'NO_PERMISSION' | 'DISK_FULL' | 'NOT_FOUND' | 'INTERNAL' {
   const code = error instanceof Error && 'code' in error ? error.code : undefined;
@@ -55,9 +87,12 @@ function codeFor(error: unknown): 'NO_PERMISSION' | 'DISK_FULL' | 'NOT_FOUND' | 
   return code === 'EACCES' || code === 'EPERM' || code === 'EROFS' ? 'NO_PERMISSION' : 'INTERNAL';
 }
 
-/** Writes to standard output and waits until it is taken. */
+/** Writes to standard output and waits until it is taken. @throws what the system says when it is not */
 export function print(text: string): Promise<void> {
-  return new Promise((resolve) => {
-    process.stdout.write(text.endsWith('\n') ? text : `${text}\n`, () => resolve());
+  return new Promise((resolve, reject) => {
+    process.stdout.write(text.endsWith('\n') ? text : `${text}\n`, (error) => {
+      if (error) reject(error);
+      else resolve();
+    });
   });
 }

@@ -50,8 +50,7 @@ function toFailure(error: unknown): Failure {
   return new Failure('INTERNAL', `${messageOf(error)}; this is a bug in pratique, please report it`);
 }
 
-/** Whoever read our output has gone: nobody is left to tell. */
+/** Whoever read our output has gone: nobody is left to tell. Any other error `print` throws. */
 function endOnBrokenPipe(error: Error): void {
   if ('code' in error && error.code === 'EPIPE') process.exit(EXIT_FAILED);
-  throw error;
 }

@@ -1,11 +1,16 @@
 import { type Command, Option } from 'commander';
 import { parseSettings, type Settings, settingsSchema } from '../app/settings.ts';
+import { collect } from './output.ts';
 
-/** Adds a flag for every setting, with the help and default that the schema gives. */
-export function addSettings(command: Command): Command {
+/**
+ * Adds a flag for every setting, with the help that the schema gives.
+ * @param without settings that make no sense for the command
+ */
+export function addSettings(command: Command, without: readonly string[] = []): Command {
   for (const [name, schema] of Object.entries(settingsSchema.shape)) {
+    if (without.includes(name)) continue;
     const option = new Option(flagOf(name, schema), schema.description ?? '');
-    if (isList(schema)) option.argParser(append);
+    if (isList(schema)) option.argParser(collect);
     command.addOption(option);
   }
   return command;
@@ -36,10 +41,6 @@ function isList(schema: Schema): boolean {
   return Array.isArray(defaultOf(schema));
 }
 
-function append(value: string, previous: string[] | undefined): string[] {
-  return [...(previous ?? []), value];
-}
-
 const PLACEHOLDERS: Readonly<Record<string, string>> = {
   platform: 'os/arch',
   rules: 'path',
@@ -48,7 +49,7 @@ const PLACEHOLDERS: Readonly<Record<string, string>> = {
   plainHttp: 'host',
   caFile: 'file',
   mirror: 'host=url',
-  authRealm: 'host=host',
+  authRealm: 'host=realm',
 };
 
 function placeholderOf(name: string): string {

@@ -62,7 +62,10 @@ class Collector implements LayerSink {
     this.#options = options;
   }
 
-  /** Of the last entry for each path only: what an earlier duplicate held is not in any container. */
+  /**
+   * A package database that a later entry of the same path replaces is in no container, so catalogers see the last only;
+   * detectors see all of them.
+   */
   get observations(): LayerObservation[] {
     const last = new Map(this.files.map((file) => [file.path, file]));
     return this.#observations

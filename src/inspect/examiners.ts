@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import type { Limits } from '../core/limits.ts';
 import { DETECTORS } from './all.ts';
 import type { AnyExaminer } from './contract.ts';
 import { CATALOGERS } from './inventory/all.ts';
@@ -17,10 +18,10 @@ export function examinersFor(scope: Scope): AnyExaminer[] {
 }
 
 /** Names what the facts of a layer depend on besides the layer: hex, changes with any examiner's version. */
-export function examinersFingerprint(scope: Scope, rules: RuleSet): string {
+export function examinersFingerprint(scope: Scope, rules: RuleSet, limits: Limits): string {
   const versions = examinersFor(scope).map(({ id, version }) => `${id}@${version}`);
   if (scope === 'all') versions.push(`${YARA_EXAMINER}@${YARA_VERSION} ${rules.digest}`);
   return createHash('sha256')
-    .update(`${FACTS_VERSION} ${scope} ${versions.sort().join(' ')}`)
+    .update(`${FACTS_VERSION} ${scope} ${JSON.stringify(limits)} ${versions.sort().join(' ')}`)
     .digest('hex');
 }

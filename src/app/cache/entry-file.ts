@@ -48,6 +48,6 @@ function sha256(body: Uint8Array): Buffer {
   return createHash('sha256').update(body).digest();
 }
 
-function isAbsence(error: unknown): boolean {
+export function isAbsence(error: unknown): boolean {
   return error instanceof Error && 'code' in error && error.code === 'ENOENT';
 }

@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto';
 import { mkdir, readdir, rm, stat, utimes } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import type { Digest } from '../../core/digest.ts';
 import type { LayerSource, Oddity } from '../../core/image.ts';
 import type { AliasFacts } from '../../inspect/collect-aliases.ts';
 import type { LayerFacts } from '../../inspect/facts.ts';
-import { readEntry, writeEntry } from './entry-file.ts';
+import { isAbsence, readEntry, writeEntry } from './entry-file.ts';
 
 /*
  * Remembers the facts of layers between runs.
@@ -39,6 +39,8 @@ export class FactsCache {
   readonly #folder: string;
   readonly #limit: number;
   #written = 0;
+  /** Once in every process that writes, and then now and again: many small runs must not add up. */
+  #pruned = false;
 
   /**
    * @param folder made when first written to, for this user only
@@ -128,17 +130,21 @@ export class FactsCache {
   }
 
   async #write(key: string, value: unknown): Promise<void> {
-    await mkdir(this.#folder, { recursive: true, mode: 0o700 });
+    await makeFolder(this.#folder);
     const body = Buffer.from(JSON.stringify(value), 'utf8');
     await writeEntry(join(this.#folder, key + SUFFIX), body);
     this.#written += body.length;
-    if (this.#written < this.#limit / 16) return;
+    if (this.#written < this.#limit / 16 && this.#pruned) return;
     this.#written = 0;
+    this.#pruned = true;
     await this.prune();
   }
 
   async #entries(): Promise<{ path: string; size: number; used: number }[]> {
-    const names = await readdir(this.#folder).catch(() => []);
+    const names = await readdir(this.#folder).catch((error: unknown) => {
+      if (isAbsence(error)) return [];
+      throw error;
+    });
     const found: { path: string; size: number; used: number }[] = [];
     for (const name of names) {
       const path = join(this.#folder, name);
@@ -150,6 +156,22 @@ export class FactsCache {
     }
     return found;
   }
+}
+
+/** Not `recursive`: Node never returns from that below folders that cannot have new ones, as `/proc`. */
+async function makeFolder(folder: string): Promise<void> {
+  try {
+    await mkdir(folder, { mode: 0o700 });
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'EEXIST') return;
+    if (!isAbsence(error) || dirname(folder) === folder) throw error;
+    await makeFolder(dirname(folder));
+    await mkdir(folder, { mode: 0o700 }).catch(ignoreExisting);
+  }
+}
+
+function ignoreExisting(error: unknown): void {
+  if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error;
 }
 
 function factsKey(diffId: Digest, examiners: string): string {

@@ -89,7 +89,8 @@ function groupVersions(
 }
 
 function compareConfigs(before: ImageConfig, after: ImageConfig): ConfigChange[] {
-  const fields = Object.keys(after).filter((field) => field !== 'created') as (keyof ImageConfig)[];
+  const names = new Set([...Object.keys(before), ...Object.keys(after)]);
+  const fields = [...names].filter((field) => field !== 'created') as (keyof ImageConfig)[];
   return fields
     .map((field) => ({
       field,

@@ -83,8 +83,17 @@ function renderPackage({ type, name, before, after }: PackageChange): string {
 
 function renderConfig({ field, before, after }: ConfigChange, options: TerminalOptions): string {
   const room = Math.max(30, Math.floor((options.width - field.length - 10) / 2));
-  const short = (text: string): string => fit(toPrintable(text, 1000), room);
+  const same = commonStart(before, after);
+  const short = (text: string): string =>
+    fit(`${same > 0 ? '…' : ''}${toPrintable(text.slice(same), 1000)}`, room);
   return `~ ${toPrintable(field, 200)}: ${short(before)} → ${short(after)}`;
+}
+
+/** How much of two long values to leave out, so that what differs is seen; a little before it is kept. */
+function commonStart(a: string, b: string): number {
+  let length = 0;
+  while (length < a.length && length < b.length && a[length] === b[length]) length++;
+  return length < 24 ? 0 : length - 12;
 }
 
 function suspiciousFirst(changes: readonly FileChange[]): FileChange[] {
