@@ -34,42 +34,47 @@ export async function inspectLocation(
   settings: Settings,
   hooks: InspectHooks,
 ): Promise<Report[]> {
-  return (await inspectWhole(location, settings, hooks)).map(({ report }) => report);
+  return withRun(settings, hooks, async (run) => {
+    return (await inspectWith(run, location, settings)).map(({ report }) => report);
+  });
 }
 
-/** As `inspectLocation`, for those that look at more than the report says. */
-export async function inspectWhole(
-  location: string,
+/**
+ * Prepares what the inspections of one process share: workers, compiled rules, cache.
+ * @throws Failure RULES_INVALID, and what `work` throws
+ */
+export async function withRun<T>(
   settings: Settings,
   hooks: InspectHooks,
-): Promise<Inspection[]> {
-  const start = performance.now();
+  work: (run: Run) => Promise<T>,
+): Promise<T> {
   const limits = toLimits(settings);
   const scope: Scope = settings.packagesOnly ? 'packages' : 'all';
   const rules = readRules(settings.rules);
   const detectors = scope === 'all' ? detectorsFor(settings) : [];
   const pool = new WorkerPool({ scope, rules }, settings.jobs);
   const cache = settings.cache ? new FactsCache(settings.cacheDir, settings.cacheSize) : undefined;
-  const run: Run = {
-    limits,
-    scope,
-    detectors,
-    pool,
-    cache,
-    hooks,
-    examiners: examinersFingerprint(scope, rules, limits),
-  };
-  let images: readonly Image[] = [];
+  const examiners = examinersFingerprint(scope, rules, limits);
   try {
     if (rules.user.length > 0) pool.warmUp();
-    images = await open(location, toOpenOptions(settings, limits, hooks.signal));
-    const opened = performance.now() - start;
-    const inspections: Inspection[] = [];
-    for (const image of images) inspections.push(await inspectImage(image, run, opened));
+    const result = await work({ limits, scope, detectors, pool, cache, hooks, examiners });
     if (rules.user.length > 0) await pool.ready(hooks.signal);
-    return inspections;
+    return result;
   } finally {
     await pool.close();
+  }
+}
+
+/** As `inspectLocation`, for those that look at more than the report says, or at several locations. */
+export async function inspectWith(run: Run, location: string, settings: Settings): Promise<Inspection[]> {
+  const start = performance.now();
+  const images = await open(location, toOpenOptions(settings, run.limits, run.hooks.signal));
+  const opened = performance.now() - start;
+  try {
+    const inspections: Inspection[] = [];
+    for (const image of images) inspections.push(await inspectImage(image, run, opened));
+    return inspections;
+  } finally {
     await Promise.all(images.map((image) => image.close()));
   }
 }

@@ -9,8 +9,8 @@ import { Failure } from '../../core/failure.ts';
 import type { Finding } from '../../core/finding.ts';
 import type { ImageConfig } from '../../core/image.ts';
 import type { Package } from '../../core/package.ts';
-import { type Inspection, inspectWhole } from '../inspect.ts';
-import type { InspectHooks } from '../run.ts';
+import { type Inspection, inspectWith, withRun } from '../inspect.ts';
+import type { InspectHooks, Run } from '../run.ts';
 import type { Settings } from '../settings.ts';
 import { compareFiles } from './files.ts';
 
@@ -24,19 +24,21 @@ export async function diffLocations(
   settings: Settings,
   hooks: InspectHooks,
 ): Promise<ImageDiff> {
-  const a = await inspectOne(before, settings, hooks);
-  const b = await inspectOne(after, settings, hooks);
-  return compareImages(a, b);
+  return withRun(settings, hooks, async (run) => {
+    const a = await inspectOne(run, before, settings);
+    const b = await inspectOne(run, after, settings);
+    return compareImages(a, b);
+  });
 }
 
-async function inspectOne(location: string, settings: Settings, hooks: InspectHooks): Promise<Inspection> {
-  const [inspection, ...more] = await inspectWhole(location, settings, hooks);
+async function inspectOne(run: Run, location: string, settings: Settings): Promise<Inspection> {
+  const [inspection, ...more] = await inspectWith(run, location, settings);
   if (inspection !== undefined && more.length === 0) return inspection;
   throw new Failure('USAGE', `${location} names several platforms; pick one with --platform to compare it`);
 }
 
 /** Pure: two inspections in, their difference out. */
-export function compareImages(before: Inspection, after: Inspection): ImageDiff {
+function compareImages(before: Inspection, after: Inspection): ImageDiff {
   return {
     schemaVersion: DIFF_SCHEMA_VERSION,
     before: identityOf(before),
