@@ -4,7 +4,7 @@ import type { LayerSink, LayerSource, LayerSummary, Oddity } from '../core/image
 import type { LayerPath } from '../core/layer-path.ts';
 import type { Limits } from '../core/limits.ts';
 import type { Problem } from '../core/problem.ts';
-import { CLASSIFY_BYTES, classify } from './content/classify.ts';
+import { classify } from './content/classify.ts';
 import type { LayerFacts, LayerObservation } from './facts.ts';
 import { type BatchFile, type ExaminedFile, isProgramPath, type Scope } from './pool/messages.ts';
 import { BATCH_BYTES, type WorkerPool } from './pool/pool.ts';
@@ -153,7 +153,7 @@ class Collector implements LayerSink {
   }
 
   async #sendWindow(record: Mutable<FileRecord>, { bytes, base }: Window): Promise<void> {
-    if (base === 0) record.content = classify(bytes.subarray(0, CLASSIFY_BYTES));
+    if (base === 0) record.content = classify(bytes);
     const buffer = await this.#takeBuffer(bytes.length);
     new Uint8Array(buffer).set(bytes);
     const content: ContentClass = record.content ?? 'binary';

@@ -24,6 +24,12 @@ const rows: readonly [name: string, bytes: string, expected: ContentClass][] = [
   ['an empty line before the text', '\n# x\n\0sh\n', 'text'],
   ['a Windows program', `MZ\x90\0\x03\0${'\0'.repeat(60)}`, 'pe'],
   ['bzip2', `BZh91AY&SY${'\xff\0\x01\x02'.repeat(40)}`, 'archive'],
+  ['a large script', `true\n${'#'.repeat(2 ** 20)}\nsh\n`, 'text'],
+  [
+    'a large file of data with a line end early in it',
+    `\xd3\x01\xa9\x02\n${'\xee\x03'.repeat(2 ** 19)}`,
+    'binary',
+  ],
   ['a library to link with', `!<arch>\n${'x'.padEnd(58)}\`\n\0`, 'archive'],
   ['gzip', '\x1f\x8b\x08', 'archive'],
   ['a picture', '\x89PNG\r\n\x1a\n', 'picture'],

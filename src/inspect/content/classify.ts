@@ -1,7 +1,7 @@
 import type { ContentClass } from '../../core/file.ts';
 
 /** How many bytes from the start `classify` looks at. */
-export const CLASSIFY_BYTES = 4096;
+const CLASSIFY_BYTES = 4096;
 
 /** First bytes that no text begins with. */
 const MAGICS: readonly (readonly [ContentClass, string])[] = [
@@ -60,20 +60,24 @@ function startsWith(bytes: Uint8Array, magic: string): boolean {
   return true;
 }
 
+/** Above this, odd first lines are those of data: scripts are not so large, and models, media and databases are. */
+const SMALL = 2 ** 20;
+
 /**
  * Text has at most one control byte in fifty: UTF-8 and legacy encodings pass, compressed data does not. But a shell takes
- * any file for a script that has no NUL in its first line, and cron does not ask at all; so such a line makes text too,
- * unless half of it is control bytes.
+ * any file for a script that has no NUL in its first line, and cron does not ask at all; so such a line makes text too:
+ * in a small file unless half of it is control bytes, in a large one if nine tenths of it can be printed.
  */
 function looksLikeText(bytes: Uint8Array): boolean {
   const end = Math.min(bytes.length, CLASSIFY_BYTES);
   let control = 0;
-  let nul = false;
+  let printable = 0;
   for (let i = 0; i < end; i++) {
     const byte = bytes[i] ?? 0;
-    if (byte === 10 && !nul && control * 2 <= i) return true;
-    nul ||= byte === 0;
-    if ((byte < 32 && (byte < 8 || byte > 13) && byte !== 27) || byte === 127) control++;
+    if (byte === 0) return false;
+    if (byte === 10 && (bytes.length <= SMALL ? control * 2 <= i : printable * 10 >= i * 9)) return true;
+    if (byte === 9 || byte === 13 || (byte >= 32 && byte < 127)) printable++;
+    else if ((byte < 32 && (byte < 8 || byte > 13) && byte !== 27) || byte === 127) control++;
   }
-  return !nul && control * 50 <= end;
+  return control * 50 <= end;
 }
