@@ -30,7 +30,8 @@ export interface Aliases {
 }
 
 const MAX_ALIASES = 2000;
-const MAX_FILES_BEHIND_LINKS = 200_000;
+/** Entries walked behind links, whether or not they give a name: links that lead to links must not multiply. */
+const MAX_WALKED = 1_000_000;
 
 /** Folders that distributions replace by links; examiners name both spellings. */
 const MERGED: ReadonlySet<string> = new Set([
@@ -53,13 +54,17 @@ export function findAliases(
 ): Aliases {
   const choosy = examiners.filter(({ wants }) => wants.some(({ paths }) => paths !== undefined));
   const found: Alias[] = [];
-  let budget = MAX_FILES_BEHIND_LINKS;
-  for (const { path, layer, target } of secondNames(timeline, layers)) {
-    if (found.length >= MAX_ALIASES || budget-- <= 0) return { found, cut: true };
+  const budget: Budget = { left: MAX_WALKED };
+  for (const { path, layer, target } of secondNames(timeline, layers, budget)) {
+    if (found.length >= MAX_ALIASES) return { found, cut: true };
     const wanting = choosy.filter((one) => wantsAgain(one, path, target.record.path));
     if (wanting.length > 0) found.push({ path, layer, target, examiners: wanting.map(({ id }) => id) });
   }
-  return { found, cut: false };
+  return { found, cut: budget.left <= 0 };
+}
+
+interface Budget {
+  left: number;
 }
 
 interface SecondName {
@@ -68,12 +73,16 @@ interface SecondName {
   readonly target: TreeEntry;
 }
 
-function* secondNames(timeline: Timeline, layers: readonly LayerView[]): Generator<SecondName> {
+function* secondNames(
+  timeline: Timeline,
+  layers: readonly LayerView[],
+  budget: Budget,
+): Generator<SecondName> {
   for (const { path, entry } of timeline.relocated) yield { path, layer: entry.layer, target: entry };
   for (const [layer, { files }] of layers.entries()) {
     for (const record of files.values()) {
       if (record.link === undefined) continue;
-      for (const name of namesGiven(record, layer, timeline)) yield { ...name, layer };
+      for (const name of namesGiven(record, layer, timeline, budget)) yield { ...name, layer };
     }
   }
 }
@@ -81,7 +90,12 @@ function* secondNames(timeline: Timeline, layers: readonly LayerView[]): Generat
 type Named = Omit<SecondName, 'layer'>;
 
 /** What a link leads to, in the image as a container sees it and as the link's own layer left it. */
-function* namesGiven(record: FileRecord, layer: number, timeline: Timeline): Generator<Named> {
+function* namesGiven(
+  record: FileRecord,
+  layer: number,
+  timeline: Timeline,
+  budget: Budget,
+): Generator<Named> {
   const then = timeline.at(layer).resolve(record.path);
   const now = record.kind === 'hardlink' ? then : timeline.final.resolve(record.path);
   for (const target of new Set([now, then])) {
@@ -90,24 +104,34 @@ function* namesGiven(record: FileRecord, layer: number, timeline: Timeline): Gen
   if (record.kind !== 'symlink' || now?.record.kind === 'file') return;
   const folder = folderAt(record.path, timeline);
   if (folder === record.path || MERGED.has(`${record.path} ${folder}`)) return;
-  yield* namesInside(folder, record.path, timeline, new Set([record.path]));
+  yield* namesInside({ folder, name: record.path, seen: new Set([record.path]) }, timeline, budget);
+}
+
+interface LinkedFolder {
+  readonly folder: LayerPath;
+  /** The link's name for it. */
+  readonly name: LayerPath;
+  /** Folders that the way here led through. */
+  readonly seen: ReadonlySet<LayerPath>;
 }
 
 /** Everything below a linked folder, under the link's name; links in it are followed in turn. */
 function* namesInside(
-  folder: LayerPath,
-  name: LayerPath,
+  { folder, name, seen }: LinkedFolder,
   timeline: Timeline,
-  seen: ReadonlySet<LayerPath>,
+  budget: Budget,
 ): Generator<Named> {
   if (seen.has(folder) || seen.size > MAX_DEPTH) return;
   const inside = new Set([...seen, folder]);
-  for (const { record } of timeline.namesBelow(folder, MAX_FILES_BEHIND_LINKS)) {
+  for (const { record } of timeline.namesBelow(folder)) {
+    if (budget.left-- <= 0) return;
     const spot = timeline.final.canonical(record.path);
     const path = toLayerPath(`${name}/${spot.slice(folder.length)}`);
     const target = timeline.final.resolve(spot);
     if (target?.record.kind === 'file') yield { path, target };
-    else if (record.kind === 'symlink') yield* namesInside(folderAt(spot, timeline), path, timeline, inside);
+    else if (record.kind === 'symlink') {
+      yield* namesInside({ folder: folderAt(spot, timeline), name: path, seen: inside }, timeline, budget);
+    }
   }
 }
 

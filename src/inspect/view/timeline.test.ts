@@ -1,33 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { toDigest } from '../../core/digest.ts';
-import type { FileKind, FileRecord } from '../../core/file.ts';
-import { type LayerPath, toLayerPath } from '../../core/layer-path.ts';
+import { toLayerPath } from '../../core/layer-path.ts';
 import type { LayerView } from '../contract.ts';
+import { layerOfLines } from '../testing/layer-lines.ts';
 import { Timeline } from './timeline.ts';
-
-const digest = toDigest('sha256', '0'.repeat(64));
-
-/** `name` a file, `name/` a folder, `name -> target` a symlink, `name => target` a hard link, `-name` a whiteout. */
-function layer(index: number, ...lines: string[]): LayerView {
-  const files = new Map<LayerPath, FileRecord>();
-  const whiteouts: { path: LayerPath; opaque: boolean }[] = [];
-  for (const line of lines) {
-    if (line.startsWith('-')) {
-      const opaque = line.endsWith('/*');
-      whiteouts.push({ path: toLayerPath(line.slice(1).replace(/\/\*$/, '')), opaque });
-      continue;
-    }
-    const [name = '', arrow, link] = line.split(' ');
-    const path = toLayerPath(name);
-    const kind: FileKind =
-      arrow === '->' ? 'symlink' : arrow === '=>' ? 'hardlink' : name.endsWith('/') ? 'directory' : 'file';
-    const record = { path, kind, mode: 0o644, uid: 0, gid: 0, size: 0, mtime: index };
-    files.set(path, link === undefined ? record : { ...record, link });
-  }
-  return { ref: { index, digest, diffId: digest }, files, whiteouts, oddities: [] };
-}
 
 function seen(layers: readonly LayerView[], index = layers.length - 1): string[] {
   return [...new Timeline(layers).at(index).entries()]
@@ -71,18 +48,22 @@ const rows: readonly [name: string, layers: string[][], expected: string[]][] = 
 
 for (const [name, lines, expected] of rows) {
   test(`timeline: ${name}`, () =>
-    assert.deepEqual(seen(lines.map((one, index) => layer(index, ...one))), expected));
+    assert.deepEqual(seen(lines.map((one, index) => layerOfLines(index, ...one))), expected));
 }
 
 test('timeline: every layer has its own view', () => {
-  const layers = [layer(0, 'a', 'b'), layer(1, '-a', 'c'), layer(2, 'a')];
+  const layers = [layerOfLines(0, 'a', 'b'), layerOfLines(1, '-a', 'c'), layerOfLines(2, 'a')];
   assert.deepEqual(seen(layers, 0), ['a@0', 'b@0']);
   assert.deepEqual(seen(layers, 1), ['b@0', 'c@1']);
   assert.deepEqual(seen(layers, 2), ['a@2', 'b@0', 'c@1']);
 });
 
 test('timeline: says what hid a file, and when', () => {
-  const timeline = new Timeline([layer(0, 'a', 'b', 'd/', 'd/x'), layer(1, 'a'), layer(2, '-b', '-d')]);
+  const timeline = new Timeline([
+    layerOfLines(0, 'a', 'b', 'd/', 'd/x'),
+    layerOfLines(1, 'a'),
+    layerOfLines(2, '-b', '-d'),
+  ]);
   assert.deepEqual(timeline.hiddenBy(toLayerPath('a'), 0), { by: 'replaced', layer: 1 });
   assert.deepEqual(timeline.hiddenBy(toLayerPath('b'), 0), { by: 'deleted', layer: 2 });
   assert.deepEqual(timeline.hiddenBy(toLayerPath('d/x'), 0), { by: 'deleted', layer: 2 });
@@ -91,8 +72,16 @@ test('timeline: says what hid a file, and when', () => {
 
 test('timeline: links are followed as in a chroot, and loops end', () => {
   const tree = new Timeline([
-    layer(0, 'usr/', 'usr/bin/', 'usr/bin/dash', 'bin -> usr/bin', 'usr/bin/sh -> dash', 'l => usr/bin/dash'),
-    layer(1, 'x -> y', 'y -> x', 'up -> ../../usr/bin/sh', 'loop/ ', 'deep -> deep/deep'),
+    layerOfLines(
+      0,
+      'usr/',
+      'usr/bin/',
+      'usr/bin/dash',
+      'bin -> usr/bin',
+      'usr/bin/sh -> dash',
+      'l => usr/bin/dash',
+    ),
+    layerOfLines(1, 'x -> y', 'y -> x', 'up -> ../../usr/bin/sh', 'loop/ ', 'deep -> deep/deep'),
   ]).at(1);
   for (const path of ['bin/sh', 'bin/dash', 'l', 'up', '/bin/../bin/sh']) {
     assert.equal(tree.resolve(path)?.record.path, 'usr/bin/dash', path);
@@ -103,19 +92,19 @@ test('timeline: links are followed as in a chroot, and loops end', () => {
 });
 
 test('timeline: `..` leaves the folder that the link before it led to', () => {
-  const tree = new Timeline([layer(0, 'l -> opt/deep', 'opt/deep/', 'opt/p', 'x -> l/../p')]).at(0);
+  const tree = new Timeline([layerOfLines(0, 'l -> opt/deep', 'opt/deep/', 'opt/p', 'x -> l/../p')]).at(0);
   assert.equal(tree.resolve('x')?.record.path, 'opt/p');
   assert.equal(tree.canonical('l/../p'), 'opt/p');
 });
 
 test('timeline: a hard link is what its target was when it was made', () => {
-  const timeline = new Timeline([layer(0, 'a', 'b => a'), layer(1, 'a')]);
+  const timeline = new Timeline([layerOfLines(0, 'a', 'b => a'), layerOfLines(1, 'a')]);
   assert.equal(timeline.final.resolve('b')?.layer, 0);
   assert.equal(timeline.final.resolve('a')?.layer, 1);
 });
 
 test('timeline: says which files a link on the way put elsewhere', () => {
-  const { relocated } = new Timeline([layer(0, 'x -> etc', 'x/job', 'etc/other')]);
+  const { relocated } = new Timeline([layerOfLines(0, 'x -> etc', 'x/job', 'etc/other')]);
   assert.deepEqual(
     relocated.map(({ path, entry }) => `${entry.record.path} at ${path}`),
     ['x/job at etc/job'],
@@ -140,7 +129,7 @@ test('timeline: a view of a past layer is what replaying up to it gives', () => 
   const stack = fc.array(fc.uniqueArray(line, { maxLength: 4 }), { minLength: 1, maxLength: 6 });
   fc.assert(
     fc.property(stack, (lines) => {
-      const layers = lines.map((one, index) => layer(index, ...one));
+      const layers = lines.map((one, index) => layerOfLines(index, ...one));
       for (const index of layers.keys()) {
         assert.deepEqual(
           seen(layers, index),

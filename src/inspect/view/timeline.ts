@@ -61,20 +61,17 @@ export class Timeline {
     return ended === undefined ? undefined : { by: ended.by, layer: ended.until };
   }
 
-  /** Files and links that a container sees below a folder, links not followed; at most `limit`. */
-  namesBelow(folder: LayerPath, limit: number): TreeEntry[] {
-    const found: TreeEntry[] = [];
+  /** Files and links that a container sees below a folder, links not followed. */
+  *namesBelow(folder: LayerPath): Generator<TreeEntry> {
     const folders: string[] = [folder];
-    for (let next = folders.pop(); next !== undefined && found.length < limit; next = folders.pop()) {
+    for (let next = folders.pop(); next !== undefined; next = folders.pop()) {
       for (const child of this.#children.get(next) ?? []) {
         const entry = this.#now.get(child);
-        const named =
-          entry !== undefined && (entry.record.kind === 'file' || entry.record.link !== undefined);
-        if (named && found.length < limit) found.push(entry);
+        if (entry !== undefined && (entry.record.kind === 'file' || entry.record.link !== undefined))
+          yield entry;
         if (this.#children.has(child)) folders.push(child);
       }
     }
-    return found;
   }
 
   #apply(layer: LayerView, index: number): void {
@@ -227,25 +224,28 @@ function resolveIn(tree: FileTree, path: string, timeline: Timeline): TreeEntry 
 function canonicalIn(tree: Lookup, raw: string): LayerPath {
   const { path } = normalisePath(raw);
   if (!raw.includes('..') && !hasLinkedFolder(tree, path)) return path;
-  const todo = raw.split('/').reverse();
+  const todo = partsOf(raw).reverse();
   const done: string[] = [];
   for (let links = 0; todo.length > 0; ) {
-    const part = todo.pop();
-    if (part === undefined || part === '' || part === '.') continue;
+    const part = todo.pop() as string;
     // As the kernel: `..` leaves the folder that a link before it led to.
     if (part === '..') {
       done.pop();
       continue;
     }
     done.push(part);
-    if (todo.every((rest) => rest === '' || rest === '.')) break;
+    if (todo.length === 0) break;
     const { kind, link = '' } = tree.get(done.join('/'))?.record ?? {};
     if (kind !== 'symlink' || ++links > MAX_LINKS) continue;
     done.pop();
     if (link.startsWith('/')) done.length = 0;
-    todo.push(...link.split('/').reverse());
+    todo.push(...partsOf(link).reverse());
   }
   return done.join('/') as LayerPath;
+}
+
+function partsOf(path: string): string[] {
+  return path.split('/').filter((part) => part !== '' && part !== '.');
 }
 
 function hasLinkedFolder(tree: Lookup, path: string): boolean {
