@@ -1,5 +1,6 @@
 import { Failure } from '../core/failure.ts';
 import type { Image, LayerSource } from '../core/image.ts';
+import type { Limits } from '../core/limits.ts';
 import type { LayerRef, Problem } from '../core/problem.ts';
 import { type Alias, findAliases } from '../inspect/aliases.ts';
 import { collectFacts } from '../inspect/collect.ts';
@@ -50,11 +51,17 @@ export async function collectImage(image: Image, run: Run): Promise<CollectedIma
       facts.flatMap(({ observations }) => observations),
     ),
     problems: [
-      ...layers.flatMap(({ ref, facts: { problems } }) =>
-        problems.map((problem) => ({ ...problem, layer: ref })),
-      ),
-      ...facts.flatMap(({ problems }) => problems),
+      ...once([
+        ...layers.flatMap(({ ref, facts: { problems } }) =>
+          problems.map((problem) => ({ ...problem, layer: ref })),
+        ),
+        ...facts.flatMap(({ problems }, at) => {
+          const ref = layers[groups[at]?.[0] ?? -1]?.ref;
+          return ref === undefined ? problems : problems.map((problem) => ({ ...problem, layer: ref }));
+        }),
+      ]),
       ...(aliases.cut ? [TOO_MANY_LINKS] : []),
+      ...tooManyFiles(layers, run.limits),
       ...complaints,
     ],
   };
@@ -65,6 +72,20 @@ const TOO_MANY_LINKS: Problem = {
   message: 'more links give files a second name than are followed; some names were not looked at',
   effect: 'incomplete',
 };
+
+/** What was wrong with a layer at the first reading is wrong with it at the second. */
+function once(problems: readonly Problem[]): Problem[] {
+  const keyed = problems.map((problem) => [JSON.stringify(problem), problem] as const);
+  return [...new Map(keyed).values()];
+}
+
+/** Reading counts the entries of the layers that it reads; those of remembered ones are counted here. */
+function tooManyFiles(layers: readonly CollectedLayer[], { files }: Limits): Problem[] {
+  const count = layers.reduce((sum, { facts }) => sum + facts.files.length, 0);
+  if (count <= files) return [];
+  const message = `the layers have ${count} entries together, more than the ${files} that are read`;
+  return [{ code: 'LIMIT_FILES', message, effect: 'incomplete' }];
+}
 
 async function collectLayer(layer: LayerSource, run: Run, complaints: Problem[]): Promise<CollectedLayer> {
   const { pool, limits, scope, cache, examiners, hooks } = run;

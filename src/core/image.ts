@@ -1,4 +1,5 @@
 import type { Digest } from './digest.ts';
+import type { FileRecord, Whiteout } from './file.ts';
 import type { LayerRef, Problem } from './problem.ts';
 
 export interface Platform {
@@ -93,13 +94,12 @@ export interface LayerSource {
   read(sink: LayerSink, signal: AbortSignal): Promise<LayerSummary>;
 }
 
-import type { FileRecord, Whiteout } from './file.ts';
-
 /** Receives a layer's entries in archive order. */
 export interface LayerSink {
   /**
    * A regular file with content. `record` has no digests yet. `content` must be consumed to its end, or left
-   * alone: the reader then skips it. Chunks are the sink's to keep and to transfer: the reader drops them.
+   * alone: the reader then skips it; it ends before `record.size` bytes where a problem of the summary says so. Chunks are
+   * not written to again, but may share an ArrayBuffer: they can be kept, and must be copied to be transferred.
    */
   file(record: FileRecord, content: AsyncIterable<Uint8Array>): Promise<void>;
   /** Any other entry: folder, link, device; also regular files of size 0. */
@@ -114,7 +114,7 @@ export interface LayerSink {
 /** A fact about the archive that honest tools do not produce; indicators 35 and 36. */
 export interface Oddity {
   readonly kind:
-    | 'padding-data' // bytes that are not zero in the padding after an entry's content
+    | 'padding-data' // bytes that are not zero in padding: after content, after a name's NUL, of an entry without content
     | 'trailing-data' // bytes that are not zero after the end-of-archive marker
     | 'compression-trailer' // bytes after the last gzip, zstd or xz member
     | 'duplicate-path'

@@ -4,6 +4,7 @@ import type { Problem } from '../core/problem.ts';
 import type { Alias } from './aliases.ts';
 import type { CollectOptions } from './collect.ts';
 import type { LayerObservation } from './facts.ts';
+import { fill } from './fill.ts';
 import type { BatchFile, ExaminedFile } from './pool/messages.ts';
 
 /** An observation of a file under a link's name. */
@@ -28,8 +29,13 @@ export async function collectAliases(
   options: CollectOptions,
 ): Promise<AliasFacts> {
   const collector = new AliasCollector(aliases, options);
-  await layer.read(collector, options.signal);
-  return { observations: collector.observations, problems: collector.problems };
+  const summary = await layer.read(collector, options.signal);
+  // The bytes came a second time: what was sound at the first reading need not be now.
+  const unsound = summary.problems.filter(({ effect }) => effect === 'incomplete');
+  return {
+    observations: collector.observations,
+    problems: [...unsound, ...collector.problems, ...collector.unread.map(toUnread)],
+  };
 }
 
 class AliasCollector implements LayerSink {
@@ -37,14 +43,22 @@ class AliasCollector implements LayerSink {
   readonly problems: Problem[] = [];
   readonly #byTarget: ReadonlyMap<string, readonly Alias[]>;
   readonly #options: CollectOptions;
+  readonly #read = new Set<string>();
 
   constructor(aliases: readonly Alias[], options: CollectOptions) {
     this.#byTarget = Map.groupBy(aliases, ({ target }) => target.record.path);
     this.#options = options;
   }
 
-  /** What the layer holds besides was collected by the first reading. */
-  entry(): void {}
+  /** Aliases whose target did not come, or not whole. */
+  get unread(): Alias[] {
+    return [...this.#byTarget].flatMap(([path, aliases]) => (this.#read.has(path) ? [] : aliases));
+  }
+
+  /** Empty files have nothing to examine; what the layer holds besides was collected by the first reading. */
+  entry({ path, kind }: FileRecord): void {
+    if (kind === 'file') this.#read.add(path);
+  }
   whiteout(): void {}
   oddity(): void {}
   progress(): void {}
@@ -54,6 +68,7 @@ class AliasCollector implements LayerSink {
     if (aliases === undefined) return;
     if (record.size > this.#options.limits.fileMemory) {
       for (const { path } of aliases) this.problems.push(tooLarge(record, path));
+      this.#read.add(record.path);
       return;
     }
     const { pool, signal } = this.#options;
@@ -62,6 +77,7 @@ class AliasCollector implements LayerSink {
       pool.giveBack(buffer);
       throw error;
     });
+    if (length === record.size) this.#read.add(record.path);
     const files = aliases.map(({ path }): BatchFile => {
       return { record: { ...record, path }, start: 0, length, base: 0, whole: true };
     });
@@ -79,17 +95,12 @@ class AliasCollector implements LayerSink {
   }
 }
 
-async function fill(target: Uint8Array, content: AsyncIterable<Uint8Array>): Promise<number> {
-  let length = 0;
-  for await (const chunk of content) {
-    const fits = chunk.subarray(0, target.length - length);
-    target.set(fits, length);
-    length += fits.length;
-  }
-  return length;
-}
-
 function tooLarge(record: FileRecord, path: string): Problem {
   const message = `${record.path} is too large to look at again under its second name ${path}`;
   return { code: 'LIMIT_FILE_MEMORY', message, effect: 'incomplete', path };
+}
+
+function toUnread({ path, target }: Alias): Problem {
+  const message = `${target.record.path} could not be read again to look at it under its second name ${path}`;
+  return { code: 'TRUNCATED', message, effect: 'incomplete', path };
 }

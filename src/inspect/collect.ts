@@ -6,8 +6,10 @@ import type { Limits } from '../core/limits.ts';
 import type { Problem } from '../core/problem.ts';
 import { classify } from './content/classify.ts';
 import type { LayerFacts, LayerObservation } from './facts.ts';
-import { type BatchFile, type ExaminedFile, isProgramPath, type Scope } from './pool/messages.ts';
+import { fill } from './fill.ts';
+import type { BatchFile, ExaminedFile, Scope } from './pool/messages.ts';
 import { BATCH_BYTES, type WorkerPool } from './pool/pool.ts';
+import { isProgramPath } from './program-path.ts';
 
 /*
  * Reads one layer into facts. Small files are packed into batches that worker threads hash and examine while the
@@ -114,14 +116,7 @@ class Collector implements LayerSink {
   async #pack(record: Mutable<FileRecord>, content: AsyncIterable<Uint8Array>): Promise<void> {
     const batch = await this.#roomFor(record.size);
     const start = batch.used;
-    const target = new Uint8Array(batch.buffer, start, record.size);
-    let length = 0;
-    for await (const chunk of content) {
-      const fits = chunk.subarray(0, record.size - length);
-      target.set(fits, length);
-      length += fits.length;
-    }
-    if (length < record.size) target.fill(0, length);
+    const length = await fill(new Uint8Array(batch.buffer, start, record.size), content);
     batch.used += length;
     batch.files.push({ record, start, length, base: 0, whole: true });
     if (batch.used >= BATCH_BYTES || batch.files.length >= BATCH_FILES) this.#send();

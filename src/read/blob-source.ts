@@ -29,7 +29,8 @@ export interface BlobSource {
    * The manifest or index behind a tag or digest. Where `reference` is a digest, or the transport states one, the
    * bytes were checked against it.
    * @throws Failure NOT_FOUND, UNAUTHORIZED, FORBIDDEN, UNREACHABLE, RATE_LIMITED, REGISTRY_ERROR, DIGEST_MISMATCH,
-   * TOO_LARGE (more than `Limits.documentBytes`), TRUNCATED, CANCELLED
+   * TOO_LARGE (more than `Limits.documentBytes`), TRUNCATED, CANCELLED; before the first byte also USAGE (a credential
+   * file or option that cannot be used), NO_PERMISSION, CREDENTIAL_HELPER_FAILED
    */
   document(reference: string, signal: AbortSignal): Promise<Document>;
   /**

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { chmod, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
@@ -142,6 +142,22 @@ test('cache: a folder that cannot be written is a complaint, not a failure', asy
   await writeFile(file, '');
   const complaint = await new FactsCache(file, 2 ** 20).save(layerWith(blob, diffId), factsOf(diffId), 'v1');
   assert.match(complaint ?? '', /could not be written/);
+});
+
+const foreign = process.getuid?.() === undefined ? 'needs users' : false;
+
+test('cache: a folder that others can write is not believed, and that is said', {
+  skip: foreign,
+}, async (context) => {
+  const folder = await folderFor(context);
+  await new FactsCache(folder, 2 ** 20).save(layerWith(blob, diffId), factsOf(diffId), 'v1');
+  await chmod(folder, 0o777);
+  const cache = new FactsCache(folder, 2 ** 20);
+  assert.equal(await cache.load(layerWith(blob, diffId), 'v1'), undefined);
+  assert.match(
+    (await cache.save(layerWith(blob, diffId), factsOf(diffId), 'v1')) ?? '',
+    /can be written by other users/,
+  );
 });
 
 test('cache: clearing takes entries and nothing else', async (context) => {

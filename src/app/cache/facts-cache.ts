@@ -54,6 +54,7 @@ export class FactsCache {
   /** The facts of a layer that was read before; undefined when it has to be read. Never throws. */
   async load(layer: LayerSource, examiners: string): Promise<LayerFacts | undefined> {
     try {
+      if ((await this.#distrust()) !== undefined) return undefined;
       const link = await this.#read<Link>(linkKey(layer));
       if (link === undefined || link.diffId !== layer.ref.diffId) return undefined;
       const facts = await this.#read<LayerFacts>(factsKey(link.diffId, examiners));
@@ -71,6 +72,8 @@ export class FactsCache {
   async save(layer: LayerSource, facts: LayerFacts, examiners: string): Promise<string | undefined> {
     const whole = facts.problems.every((problem) => problem.effect === 'notice');
     if (!layer.cacheable || !whole || facts.diffId !== layer.ref.diffId) return undefined;
+    const distrust = await this.#distrust();
+    if (distrust !== undefined) return distrust;
     const ofBlob = facts.oddities.filter((oddity) => oddity.kind === 'compression-trailer');
     const ofLayer = facts.oddities.filter((oddity) => oddity.kind !== 'compression-trailer');
     try {
@@ -89,7 +92,7 @@ export class FactsCache {
 
   /** Keeps them; a cache that cannot be written was complained about by `save`. */
   async saveAliases(layer: LayerSource, facts: AliasFacts, key: string): Promise<void> {
-    if (!layer.cacheable || facts.problems.length > 0) return;
+    if (!layer.cacheable || facts.problems.length > 0 || (await this.#distrust()) !== undefined) return;
     await this.#write(aliasKey(layer, key), facts).catch(() => undefined);
   }
 
@@ -118,6 +121,17 @@ export class FactsCache {
       removed++;
     }
     return removed;
+  }
+
+  /** Facts that somebody else can write are somebody else's: why the folder is not used, in words. */
+  async #distrust(): Promise<string | undefined> {
+    const info = await stat(this.#folder).catch(() => undefined);
+    const user = process.getuid?.();
+    if (info === undefined || user === undefined) return undefined;
+    const foreign = info.uid !== user && info.uid !== 0;
+    if (!foreign && (info.mode & 0o022) === 0) return undefined;
+    const why = foreign ? 'belongs to another user' : 'can be written by other users';
+    return `the cache in ${this.#folder} is not used: the folder ${why}`;
   }
 
   async #read<T>(key: string): Promise<T | undefined> {

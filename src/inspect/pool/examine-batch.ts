@@ -1,14 +1,9 @@
 import { hash } from 'node:crypto';
 import { classify } from '../content/classify.ts';
 import type { Content, toExamination } from '../examine.ts';
+import { isProgramPath } from '../program-path.ts';
 import type { BatchExaminer } from '../yara/batch-examiner.ts';
-import {
-  type BatchFile,
-  type ExaminedFile,
-  type FileDigests,
-  isProgramPath,
-  type Scope,
-} from './messages.ts';
+import type { BatchFile, ExaminedFile, FileDigests, Scope } from './messages.ts';
 
 /** What a worker examines with. */
 export interface Instruments {

@@ -1,6 +1,5 @@
 import type { FailureCode } from '../../core/failure.ts';
 import type { ContentClass, FileRecord } from '../../core/file.ts';
-import type { LayerPath } from '../../core/layer-path.ts';
 import type { Problem } from '../../core/problem.ts';
 import type { Observation } from '../examine.ts';
 import type { RuleSet } from '../yara/rule-source.ts';
@@ -67,9 +66,4 @@ export interface FileDigests {
   readonly sha256: string;
   readonly md5?: string;
   readonly sha1?: string;
-}
-
-/** Folders where package databases' own digests are compared, so that md5 and sha1 are worth computing. */
-export function isProgramPath(path: LayerPath): boolean {
-  return /^(?:usr\/(?:local\/)?)?(?:s?bin|lib(?:32|64|x32|exec)?)\//.test(path);
 }
