@@ -208,6 +208,17 @@ test('every platform has a report of its own, and the worst decides', (context) 
   assert.match(none.stderr, /^pratique: NO_SUCH_PLATFORM: .*linux\/arm64\/v8/);
 });
 
+test('a layer that is read again for a link is not counted again', async (context) => {
+  const folder = scratch(context);
+  const file = saved(folder, [
+    { name: 'opt/x', data: '/opt/evil.so\n' },
+    { name: 'etc/ld.so.preload', type: 'symlink', linkname: '/opt/x' },
+  ]);
+  const report = await inspect(file, { cache: false, maxFiles: 3 });
+  assert.deepEqual(report.problems, []);
+  assert.equal(report.decision.outcome, 'deny');
+});
+
 test('the library reports progress', async (context) => {
   const seen: Progress[] = [];
   await inspect(trojaned, { cacheDir: scratch(context), onProgress: (progress) => seen.push(progress) });

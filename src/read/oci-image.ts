@@ -12,7 +12,7 @@ import { CONFIG_TYPES, layerTypeOf } from './manifest/media-type.ts';
 import { formatPlatform, suitability } from './manifest/platform.ts';
 import { type Leaf, PlatformFinder } from './platform-finder.ts';
 import { type Selection, shareClose } from './selection.ts';
-import type { EntryBudget } from './unpack/layer-entries.ts';
+import { countedOnce, type EntryBudget } from './unpack/layer-entries.ts';
 import { readLayer } from './unpack/read-layer.ts';
 
 /** Where the images come from, and what the report should say of that. */
@@ -156,6 +156,7 @@ async function toLayerSource(
   budget: EntryBudget,
 ): Promise<LayerSource> {
   const fingerprint = await origin.fingerprint?.(descriptor.digest);
+  const share = countedOnce(budget, limits);
   return {
     ref,
     size: descriptor.size,
@@ -165,7 +166,7 @@ async function toLayerSource(
       (origin.fingerprint === undefined || fingerprint !== undefined),
     ...(fingerprint === undefined ? {} : { fingerprint }),
     read: (sink, signal) =>
-      readBlobLayer(ref, descriptor, { source: origin.source, sink, limits, budget, signal }),
+      readBlobLayer(ref, descriptor, { source: origin.source, sink, limits, budget: share(), signal }),
   };
 }
 

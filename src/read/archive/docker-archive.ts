@@ -12,7 +12,7 @@ import { narrow, struct } from '../manifest/narrow.ts';
 import { formatPlatform, suitability } from '../manifest/platform.ts';
 import type { Selection } from '../selection.ts';
 import { type Compression, detectCompression, MAGIC_BYTES } from '../unpack/compression.ts';
-import type { EntryBudget } from '../unpack/layer-entries.ts';
+import { countedOnce, type EntryBudget } from '../unpack/layer-entries.ts';
 import { readLayer } from '../unpack/read-layer.ts';
 import { agreeWithLayout } from './agreement.ts';
 import { type FileStore, readStored, type StoredFile } from './stored-file.ts';
@@ -224,6 +224,7 @@ function toLayerSource(
   budget: EntryBudget,
 ): LayerSource {
   const { size, fingerprint } = file;
+  const share = countedOnce(budget, limits);
   const expected = {
     ...(digest === undefined ? {} : { blobDigest: digest }),
     blobSize: size,
@@ -237,6 +238,6 @@ function toLayerSource(
     cacheable: fingerprint !== undefined,
     ...(fingerprint === undefined ? {} : { fingerprint }),
     read: (sink: LayerSink, signal: AbortSignal): Promise<LayerSummary> =>
-      readLayer(file.stream(signal), expected, sink, limits, signal, budget),
+      readLayer(file.stream(signal), expected, sink, limits, signal, share()),
   };
 }

@@ -12,6 +12,16 @@ export interface EntryBudget {
   entries: number;
 }
 
+/** One layer's share in a budget: its entries are counted when it is read first, and not again when it is read again. */
+export function countedOnce(budget: EntryBudget, { files }: Limits): () => EntryBudget {
+  let counted = false;
+  return () => {
+    const again = counted;
+    counted = true;
+    return again ? { entries: files } : budget;
+  };
+}
+
 /** Paths, link targets and attributes of one layer that are held in memory, in bytes: an ordinary layer has 1 MiB. */
 const NAME_BYTES = 2 ** 29;
 /** By these a layer that is unpacked on overlayfs hides or redirects lower files without a whiteout. */
