@@ -7,29 +7,33 @@ export function compareFiles(before: ImageView, after: ImageView): FileChanges {
   const added: FileChange[] = [];
   const removed: FileChange[] = [];
   const changed: FileChange[] = [];
-  const versions = new Map(before.packages.map(({ purl }) => [purl, true]));
+  const packages = new Set(before.packages.map(({ purl }) => purl));
   for (const { record } of after.final.entries()) {
-    const old = before.final.get(record.path)?.record;
     const change = describe(record, after);
+    const old = before.final.get(change.path)?.record;
     if (old === undefined) {
       added.push(change);
       continue;
     }
     const what = differences(old, record);
     if (what.length === 0) continue;
-    const kept = versions.has(after.owner(record.path)?.package.purl ?? '');
-    const tampered = kept && what.includes('content') && after.owner(record.path)?.file.config !== true;
+    const owner = after.owner(change.path);
+    const kept = owner !== undefined && packages.has(owner.package.purl);
+    const tampered = kept && what.includes('content') && owner.file.config !== true;
     changed.push({ ...change, what, ...(tampered && { suspicious: true }) });
   }
   for (const { record } of before.final.entries()) {
-    if (after.final.get(record.path) === undefined) removed.push(describe(record, before));
+    const change = describe(record, before);
+    if (after.final.get(change.path) === undefined) removed.push(change);
   }
   return { added: byPath(added), removed: byPath(removed), changed: byPath(changed) };
 }
 
+/** Under the path a container sees it at: a layer may write a file through a linked folder. */
 function describe(record: FileRecord, view: ImageView): FileChange {
-  const owner = view.owner(record.path)?.package.name;
-  return { path: record.path, size: record.size, what: [], ...(owner !== undefined && { owner }) };
+  const path = view.final.canonical(record.path);
+  const owner = view.owner(path)?.package.name;
+  return { path, size: record.size, what: [], ...(owner !== undefined && { owner }) };
 }
 
 function differences(a: FileRecord, b: FileRecord): FileAspect[] {
