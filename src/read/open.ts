@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { Failure } from '../core/failure.ts';
 import type { Image } from '../core/image.ts';
 import type { Limits } from '../core/limits.ts';
+import { parseReference } from '../core/reference.ts';
 import { openArchive } from './archive/archive.ts';
 import { FolderStore } from './archive/folder-store.ts';
 import { throwIfCancelled, toFileFailure } from './archive/local-file.ts';
@@ -13,7 +14,6 @@ import { type Decided, looksLikePath, parseLocation, splitPath } from './locatio
 import { parsePlatform } from './manifest/platform.ts';
 import { readOciImages } from './oci-image.ts';
 import type { RegistryOptions } from './registry/options.ts';
-import { parseReference } from './registry/reference.ts';
 import { openRootFolder } from './rootfs/root-folder.ts';
 import { ROOT_FOLDERS } from './rootfs/root-names.ts';
 import type { Selection } from './selection.ts';

@@ -7,10 +7,10 @@ import { join } from 'node:path';
 import { after, describe, test } from 'node:test';
 import { promisify } from 'node:util';
 import { gunzipSync } from 'node:zlib';
+import { parseReference } from '../../src/core/reference.ts';
 import type { Descriptor } from '../../src/read/blob-source.ts';
 import { openRegistry } from '../../src/read/registry/open.ts';
 import type { RegistryOptions } from '../../src/read/registry/options.ts';
-import { parseReference } from '../../src/read/registry/reference.ts';
 import { makeCertificates } from '../../src/read/registry/testing/certificates.ts';
 import { collect, digestOf, json, NEVER, serve } from '../../src/read/registry/testing/server.ts';
 import {

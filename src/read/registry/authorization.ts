@@ -1,7 +1,7 @@
 import { Failure } from '../../core/failure.ts';
+import { toOneLine } from '../../core/one-line.ts';
 import type { Challenge } from './challenge.ts';
 import type { CredentialAnswer, Credentials } from './credentials.ts';
-import { toOneLine } from './foreign-text.ts';
 import type { Endpoint } from './mirrors.ts';
 import type { Timing } from './options.ts';
 import { judgeRealm } from './realm.ts';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { toOneLine } from '../../core/one-line.ts';
 import { type Body, readAtMost, readSteadily } from './body.ts';
-import { toOneLine } from './foreign-text.ts';
 
 function toBody(pieces: readonly number[], onPiece = (): void => undefined): Body & { destroyed: boolean } {
   return {

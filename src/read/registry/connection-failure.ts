@@ -1,5 +1,5 @@
 import { Failure, messageOf } from '../../core/failure.ts';
-import { toOneLine } from './foreign-text.ts';
+import { toOneLine } from '../../core/one-line.ts';
 
 /** A connection that broke: what to say, and whether trying again makes sense. */
 interface ConnectionFailure {

@@ -1,8 +1,8 @@
 import { spawn } from 'node:child_process';
 import { Failure } from '../../core/failure.ts';
+import { toOneLine } from '../../core/one-line.ts';
+import { DOCKER_HUB } from '../../core/reference.ts';
 import type { Credentials } from './credentials.ts';
-import { toOneLine } from './foreign-text.ts';
-import { DOCKER_HUB } from './reference.ts';
 
 const NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
 const MAX_OUTPUT = 64 * 1024;

@@ -1,7 +1,7 @@
 import { Failure } from '../../core/failure.ts';
+import { toOneLine } from '../../core/one-line.ts';
+import { toRegistryName } from '../../core/reference.ts';
 import type { Credentials } from './credentials.ts';
-import { toOneLine } from './foreign-text.ts';
-import { toRegistryName } from './reference.ts';
 
 /** The parts of Docker's config.json and Podman's auth.json that say who one is. Keys as `toAuthKey` gives them. */
 export interface DockerConfig {

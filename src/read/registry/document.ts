@@ -1,12 +1,12 @@
 import { createHash } from 'node:crypto';
 import { algorithmOf, type Digest, isDigest, toDigest } from '../../core/digest.ts';
 import { Failure } from '../../core/failure.ts';
+import { toOneLine } from '../../core/one-line.ts';
+import { isTag } from '../../core/reference.ts';
 import type { Document } from '../blob-source.ts';
 import { readAtMost } from './body.ts';
 import { toConnectionFailure } from './connection-failure.ts';
-import { toOneLine } from './foreign-text.ts';
 import type { Followed } from './redirect.ts';
-import { isTag } from './reference.ts';
 import type { Question, Repository } from './repository.ts';
 import { type Attempt, retrying } from './retry.ts';
 

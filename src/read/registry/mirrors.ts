@@ -1,7 +1,7 @@
 import { Failure } from '../../core/failure.ts';
-import { toOneLine } from './foreign-text.ts';
+import { toOneLine } from '../../core/one-line.ts';
+import { type ImageReference, isRepository, toApiHost, toRegistryName } from '../../core/reference.ts';
 import type { RegistryOptions } from './options.ts';
-import { type ImageReference, isRepository, toApiHost, toRegistryName } from './reference.ts';
 
 /** One place that may have the repository. */
 export interface Endpoint {

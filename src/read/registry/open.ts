@@ -1,6 +1,7 @@
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { Failure } from '../../core/failure.ts';
+import type { ImageReference } from '../../core/reference.ts';
 import type { BlobSource, Descriptor, Document } from '../blob-source.ts';
 import { Authorization } from './authorization.ts';
 import { readBlob } from './blob.ts';
@@ -8,7 +9,6 @@ import { findCredentials } from './credentials.ts';
 import { readDocument } from './document.ts';
 import { type Endpoint, toEndpoints } from './mirrors.ts';
 import { DEFAULT_TIMING, type RegistryOptions } from './options.ts';
-import type { ImageReference } from './reference.ts';
 import { Repository } from './repository.ts';
 import { throwIfCancelled } from './retry.ts';
 import { Transport } from './transport.ts';

@@ -1,6 +1,6 @@
 import { isIP } from 'node:net';
 import { Failure } from '../../core/failure.ts';
-import { toOneLine } from './foreign-text.ts';
+import { toOneLine } from '../../core/one-line.ts';
 
 /**
  * A registry names in its challenge the realm where tokens are to be had, and it may name any. Whoever can write

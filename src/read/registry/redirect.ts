@@ -1,6 +1,6 @@
 import { Failure } from '../../core/failure.ts';
+import { toOneLine } from '../../core/one-line.ts';
 import { toOuterReach } from './address.ts';
-import { toOneLine } from './foreign-text.ts';
 import type { Incoming, Outgoing, Transport } from './transport.ts';
 
 const MAX_REDIRECTS = 5;

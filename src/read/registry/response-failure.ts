@@ -1,6 +1,6 @@
 import { Failure, type FailureCode } from '../../core/failure.ts';
+import { toOneLine } from '../../core/one-line.ts';
 import { readAtMost } from './body.ts';
-import { toOneLine } from './foreign-text.ts';
 import { type Attempt, parseRetryAfter } from './retry.ts';
 import type { Incoming } from './transport.ts';
 

@@ -3,10 +3,10 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import { createServer as createTlsServer, type ServerOptions } from 'node:https';
 import type { AddressInfo, Socket } from 'node:net';
 import { type Digest, toDigest } from '../../../core/digest.ts';
+import type { ImageReference } from '../../../core/reference.ts';
 import type { BlobSource, Descriptor } from '../../blob-source.ts';
 import { openRegistry } from '../open.ts';
 import { DEFAULT_TIMING, type RegistryOptions, type Timing } from '../options.ts';
-import type { ImageReference } from '../reference.ts';
 
 export type Handler = (request: IncomingMessage, response: ServerResponse) => void;
 

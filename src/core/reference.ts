@@ -1,7 +1,7 @@
 import { isIPv6 } from 'node:net';
-import { type Digest, isDigest } from '../../core/digest.ts';
-import { Failure } from '../../core/failure.ts';
-import { toOneLine } from './foreign-text.ts';
+import { type Digest, isDigest } from './digest.ts';
+import { Failure } from './failure.ts';
+import { toOneLine } from './one-line.ts';
 
 /**
  * A reference to an image in a registry, as github.com/distribution/reference defines it
