@@ -5,12 +5,12 @@ import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 
 /*
- * The floors of the house: core <- {read, inspect, decide, guard, store, report} <- app <- {server, cli, web}. A
+ * The floors of the house: core <- {read, inspect, decide, guard, store, report, sign} <- app <- {server, cli, web}. A
  * folder imports only from floors below it, and the middle rooms do not know each other.
  */
 
 const source = fileURLToPath(new URL('../src/', import.meta.url));
-const MIDDLE = ['read', 'inspect', 'decide', 'guard', 'store', 'report'];
+const MIDDLE = ['read', 'inspect', 'decide', 'guard', 'store', 'report', 'sign'];
 const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   core: [],
   ...Object.fromEntries(MIDDLE.map((room) => [room, ['core']])),

@@ -1,3 +1,4 @@
+import type { AttachmentSource } from './attachment.ts';
 import type { Digest } from './digest.ts';
 import type { FileRecord, Whiteout } from './file.ts';
 import type { LayerRef, Problem } from './problem.ts';
@@ -68,6 +69,8 @@ export interface Image {
   readonly layers: readonly LayerSource[];
   /** What was already found unreadable while opening. */
   readonly problems: readonly Problem[];
+  /** Where its signatures are, as long as it is open; absent where images have none (an engine, a docker archive, a folder). */
+  readonly attachments?: AttachmentSource;
   /** Gives back connections, file handles and temporary files. Safe to call twice. */
   close(): Promise<void>;
 }

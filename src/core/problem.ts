@@ -21,6 +21,7 @@ export const PROBLEM_CODES = [
   'DETECTOR_FAILED',
   'YARA_FAILED',
   'CACHE_UNUSABLE',
+  'SIGNATURES_UNREAD',
   'NO_PERMISSION',
 ] as const;
 

@@ -1,8 +1,10 @@
 import type { Decision } from './decision.ts';
 import type { Finding } from './finding.ts';
 import type { ImageConfig, ImageIdentity } from './image.ts';
+import type { Naming } from './naming.ts';
 import type { Distribution, Package } from './package.ts';
 import type { LayerRef, Problem } from './problem.ts';
+import type { Vouching } from './vouching.ts';
 
 export const REPORT_SCHEMA_VERSION = '1.0';
 
@@ -13,6 +15,9 @@ export interface Report {
   /** RFC 3339, UTC. */
   readonly createdAt: string;
   readonly image: ReportedImage;
+  /** What is known of each of the image's names. */
+  readonly names: readonly Naming[];
+  readonly vouching: Vouching;
   readonly packages: readonly Package[];
   readonly findings: readonly Finding[];
   readonly problems: readonly Problem[];

@@ -19,6 +19,10 @@ export type Decided =
   /** A file: its content says what kind. */
   | { readonly kind: 'archive'; readonly path: string; readonly reference?: string };
 
+/** Why a location of another kind cannot be verified: the end of a refusal. */
+export const WITHOUT_ATTACHMENTS =
+  'only registries, OCI layouts and OCI archives hold signatures: name the image there, as in registry.example/app:1 or oci:DIR';
+
 /**
  * Reads the prefix of a location. `oci:DIR[:TAG]` and its kin name an image in it by tag, or by `@DIGEST`; a path that
  * exists whole is that path, so a colon in a file name does no harm.

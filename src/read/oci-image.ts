@@ -4,9 +4,10 @@ import { Failure, isFailure } from '../core/failure.ts';
 import type { Image, ImageKind, LayerSink, LayerSource, LayerSummary, Platform } from '../core/image.ts';
 import type { Limits } from '../core/limits.ts';
 import type { LayerRef, Problem, ProblemCode } from '../core/problem.ts';
+import { attachmentsOf } from './attachments/source.ts';
 import type { BlobSource, Descriptor, Document } from './blob-source.ts';
 import { type ParsedConfig, parseConfig } from './manifest/config.ts';
-import { checkPromise, type ParsedManifest, parseDocument } from './manifest/document.ts';
+import { checkPromise, type ParsedIndex, type ParsedManifest, parseDocument } from './manifest/document.ts';
 import { toLayerRefs } from './manifest/layers.ts';
 import { CONFIG_TYPES, layerTypeOf } from './manifest/media-type.ts';
 import { formatPlatform, suitability } from './manifest/platform.ts';
@@ -39,7 +40,14 @@ export async function readOciImages(origin: OciOrigin, selection: Selection): Pr
   try {
     const opened = await openAll(origin, selection);
     const closes = shareClose(() => origin.source.close(), opened.length);
-    return opened.map((image, index) => ({ ...image, close: closes[index] ?? (async () => {}) }));
+    // One for all of them: the bounds are on what is fetched of the source.
+    const attachments =
+      origin.source.referrers === undefined ? {} : { attachments: attachmentsOf(origin.source) };
+    return opened.map((image, index) => ({
+      ...image,
+      ...attachments,
+      close: closes[index] ?? (async () => {}),
+    }));
   } catch (error) {
     await origin.source.close();
     throw error;
@@ -52,15 +60,23 @@ async function openAll(origin: OciOrigin, selection: Selection): Promise<OpenedI
   const top = await origin.source.document(origin.reference, selection.signal);
   const parsed = parseDocument(top);
   if (parsed.kind === 'manifest') return [await openOnly(top, parsed, origin, selection)];
-  const finder = new PlatformFinder(selection, {
-    document: (descriptor) => readDocument(origin.source, descriptor, selection),
-    platform: (descriptor) => platformOf(descriptor, origin.source, selection),
-  });
   const images: OpenedImage[] = [];
-  for (const leaf of await finder.find(parsed)) {
+  for (const leaf of await findLeaves(parsed, origin.source, selection)) {
     images.push(await openLeaf(leaf, top.digest, origin, selection));
   }
   return images;
+}
+
+/**
+ * The manifests that the selection picks out of an index.
+ * @throws Failure as `PlatformFinder.find`
+ */
+export function findLeaves(index: ParsedIndex, source: BlobSource, selection: Selection): Promise<Leaf[]> {
+  const finder = new PlatformFinder(selection, {
+    document: (descriptor) => readDocument(source, descriptor, selection),
+    platform: (descriptor) => platformOf(descriptor, source, selection),
+  });
+  return finder.find(index);
 }
 
 /** A manifest that no index led to: taken as it is, unless another platform was asked for by name. */

@@ -1,22 +1,18 @@
-import { existsSync, statSync } from 'node:fs';
-import { join } from 'node:path';
-import { Failure } from '../core/failure.ts';
 import type { Image } from '../core/image.ts';
 import type { Limits } from '../core/limits.ts';
 import { parseReference } from '../core/reference.ts';
 import { openArchive } from './archive/archive.ts';
 import { FolderStore } from './archive/folder-store.ts';
-import { throwIfCancelled, toFileFailure } from './archive/local-file.ts';
+import { throwIfCancelled } from './archive/local-file.ts';
 import { openLayout } from './archive/oci-layout.ts';
 import { dockerEndpoint, podmanEndpoint } from './daemon/endpoint.ts';
 import { openFromEngine } from './daemon/engine.ts';
-import { type Decided, looksLikePath, parseLocation, splitPath } from './location.ts';
-import { parsePlatform } from './manifest/platform.ts';
+import { decideLocation, isFolder } from './decide-location.ts';
+import type { Decided } from './location.ts';
 import { readOciImages } from './oci-image.ts';
 import type { RegistryOptions } from './registry/options.ts';
 import { openRootFolder } from './rootfs/root-folder.ts';
-import { ROOT_FOLDERS } from './rootfs/root-names.ts';
-import type { Selection } from './selection.ts';
+import { type Selection, toSelection } from './selection.ts';
 
 export interface OpenOptions {
   /** As `linux/arm64/v8`. Default: Linux on this machine's architecture, where there is a choice. */
@@ -45,41 +41,8 @@ export interface OpenOptions {
  */
 export async function open(location: string, options: OpenOptions): Promise<Image[]> {
   throwIfCancelled(options.signal);
-  const selection: Selection = {
-    location,
-    platform: options.platform === undefined ? undefined : parsePlatform(options.platform),
-    allPlatforms: options.allPlatforms ?? false,
-    limits: options.limits,
-    signal: options.signal,
-  };
-  const parsed = parseLocation(location, existsSync);
-  return openDecided(parsed.kind === 'undecided' ? decide(parsed.text) : parsed, selection, options);
-}
-
-/** By what is there. */
-function decide(text: string): Decided {
-  const { path, reference } = existing(text);
-  if (path === undefined) {
-    if (!looksLikePath(text)) return { kind: 'registry', reference: text };
-    // Says why: not there, or not to be seen.
-    isFolder(text);
-    throw new Failure('NOT_FOUND', `${text} does not exist`);
-  }
-  const named = { path, ...(reference === undefined ? {} : { reference }) };
-  if (!isFolder(path)) return { kind: 'archive', ...named };
-  if (isFile(join(path, 'oci-layout')) && isFile(join(path, 'index.json'))) return { kind: 'oci', ...named };
-  if (ROOT_FOLDERS.some((name) => isFolderAt(join(path, name)))) return { kind: 'rootfs', path };
-  throw new Failure(
-    'NOT_AN_IMAGE',
-    `${path} holds neither an OCI layout nor a root file system: if it is the latter all the same, write rootfs:${path}`,
-  );
-}
-
-/** `node:20` is a reference even where a folder `node` is; `./node:20` and `node.tar:20` are not. */
-function existing(text: string): { readonly path?: string; readonly reference?: string } {
-  if (existsSync(text)) return { path: text };
-  const split = splitPath(text, existsSync);
-  return split.reference !== undefined && looksLikePath(split.path) ? split : {};
+  const selection = toSelection(location, options);
+  return openDecided(decideLocation(location), selection, options);
 }
 
 async function openDecided(location: Decided, selection: Selection, options: OpenOptions): Promise<Image[]> {
@@ -118,21 +81,4 @@ async function openReference(text: string, selection: Selection, options: OpenOp
     tags: tag === undefined ? [] : [tag],
   };
   return readOciImages(origin, selection);
-}
-
-/** @throws Failure NOT_FOUND, NO_PERMISSION */
-function isFolder(path: string): boolean {
-  try {
-    return statSync(path).isDirectory();
-  } catch (error) {
-    throw toFileFailure(error, path);
-  }
-}
-
-function isFile(path: string): boolean {
-  return statSync(path, { throwIfNoEntry: false })?.isFile() ?? false;
-}
-
-function isFolderAt(path: string): boolean {
-  return statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
 }

@@ -1,5 +1,7 @@
 import type { Image, Platform } from '../core/image.ts';
 import type { Limits } from '../core/limits.ts';
+import { parsePlatform } from './manifest/platform.ts';
+import type { OpenOptions } from './open.ts';
 
 /** What of a location is wanted, and how far one may go for it: what every way of opening needs to know. */
 export interface Selection {
@@ -10,6 +12,17 @@ export interface Selection {
   readonly allPlatforms: boolean;
   readonly limits: Limits;
   readonly signal: AbortSignal;
+}
+
+/** @throws Failure USAGE when the platform is none */
+export function toSelection(location: string, options: OpenOptions): Selection {
+  return {
+    location,
+    platform: options.platform === undefined ? undefined : parsePlatform(options.platform),
+    allPlatforms: options.allPlatforms ?? false,
+    limits: options.limits,
+    signal: options.signal,
+  };
 }
 
 /** Turns the release of something shared into one `close` for each image: the last one to be called releases it. */

@@ -1,6 +1,7 @@
 import { Failure } from '../../core/failure.ts';
 import type { Image } from '../../core/image.ts';
 import type { Problem } from '../../core/problem.ts';
+import { WITHOUT_ATTACHMENTS } from '../location.ts';
 import { ROOT_FOLDERS } from '../rootfs/root-names.ts';
 import { openRootTar } from '../rootfs/root-tar.ts';
 import type { Selection } from '../selection.ts';
@@ -8,7 +9,7 @@ import { detectCompression, MAGIC_BYTES } from '../unpack/compression.ts';
 import { decompressed } from '../unpack/decompress.ts';
 import { openDockerArchive } from './docker-archive.ts';
 import { LocalFile } from './local-file.ts';
-import { openLayout } from './oci-layout.ts';
+import { type OpenedLayout, openLayout, openLayoutSubject } from './oci-layout.ts';
 import { spool } from './spool.ts';
 import { indexTar, type TarIndex } from './tar-index.ts';
 import { TarStore } from './tar-store.ts';
@@ -29,18 +30,46 @@ export async function openArchive(
   reference: string | undefined,
   selection: Selection,
 ): Promise<Image[]> {
-  const { file, problems } = await openPlain(path, selection);
-  let index: TarIndex;
-  let told: ArchiveKind;
-  try {
-    index = await listOrRefuse(file, selection.signal);
-    told = kind ?? kindOf(index, file.name);
-  } catch (error) {
-    await file.close();
-    throw error;
-  }
+  const { file, problems, index, told } = await openListed(path, kind, selection);
   const images = await openTold(told, file, index, reference, selection);
   return images.map((image) => ({ ...image, problems: [...problems, ...image.problems] }));
+}
+
+/**
+ * Opens an OCI archive for what is attached to an image in it.
+ * @param kind undefined: the members tell
+ * @throws Failure as `openArchive`; UNSUPPORTED for an archive of another kind
+ */
+export async function openArchiveSubject(
+  path: string,
+  kind: 'oci-archive' | undefined,
+  reference: string | undefined,
+  selection: Selection,
+): Promise<OpenedLayout> {
+  const { file, index, told } = await openListed(path, kind, selection);
+  if (told === 'oci-archive') return openLayoutSubject(await toStore(file, index), reference, selection);
+  await file.close();
+  throw new Failure('UNSUPPORTED', `${path} is a ${told} archive: ${WITHOUT_ATTACHMENTS}`);
+}
+
+interface Listed extends Plain {
+  readonly index: TarIndex;
+  readonly told: ArchiveKind;
+}
+
+async function openListed(
+  path: string,
+  kind: ArchiveKind | undefined,
+  selection: Selection,
+): Promise<Listed> {
+  const plain = await openPlain(path, selection);
+  try {
+    const index = await listOrRefuse(plain.file, selection.signal);
+    return { ...plain, index, told: kind ?? kindOf(index, plain.file.name) };
+  } catch (error) {
+    await plain.file.close();
+    throw error;
+  }
 }
 
 interface Plain {

@@ -1,16 +1,18 @@
 import { createHash } from 'node:crypto';
 import * as z from 'zod';
+import type { AttachmentLimits } from '../../core/attachment.ts';
 import { algorithmOf, type Digest, isDigest, toDigest } from '../../core/digest.ts';
 import { Failure } from '../../core/failure.ts';
 import type { Image } from '../../core/image.ts';
+import { parseJson } from '../../core/json.ts';
 import type { Limits } from '../../core/limits.ts';
-import type { BlobSource, Descriptor, Document } from '../blob-source.ts';
+import type { BlobSource, Descriptor, Document, ReferrerList } from '../blob-source.ts';
 import { checkPromise, parseDocument } from '../manifest/document.ts';
-import { parseJson } from '../manifest/json.ts';
 import { narrow, struct } from '../manifest/narrow.ts';
 import { isRunnable } from '../manifest/platform.ts';
 import { readOciImages } from '../oci-image.ts';
 import type { Selection } from '../selection.ts';
+import { findLayoutReferrers, isAttachment, REF_NAME } from './layout-referrers.ts';
 import { type FileStore, readStored } from './stored-file.ts';
 
 /*
@@ -18,7 +20,6 @@ import { type FileStore, readStored } from './stored-file.ts';
  * digest. A folder and a tar of one are read alike.
  */
 
-const REF_NAME = 'org.opencontainers.image.ref.name';
 const SHOWN_NAMES = 20;
 
 const layoutMarker = struct({ imageLayoutVersion: z.string() });
@@ -34,16 +35,47 @@ export async function openLayout(
   reference: string | undefined,
   selection: Selection,
 ): Promise<Image[]> {
-  let origin: Parameters<typeof readOciImages>[0];
+  const { source, ...choice } = await openLayoutSource(store, reference, selection, () => true);
+  return readOciImages(
+    { kind, source, ...choice, fingerprint: (digest) => source.fingerprint(digest) },
+    selection,
+  );
+}
+
+/**
+ * Opens the layout for the image that is meant, of those listed that are no attachments of others.
+ * @throws Failure as `openLayout`; the store is closed then
+ */
+export function openLayoutSubject(
+  store: FileStore,
+  reference: string | undefined,
+  selection: Selection,
+): Promise<OpenedLayout> {
+  return openLayoutSource(store, reference, selection, (descriptor) => !isAttachment(descriptor));
+}
+
+/** Owns the store. */
+export interface OpenedLayout {
+  readonly source: LayoutSource;
+  /** As the source understands it. */
+  readonly reference: string;
+  readonly tags: readonly string[];
+}
+
+async function openLayoutSource(
+  store: FileStore,
+  reference: string | undefined,
+  selection: Selection,
+  isCandidate: (descriptor: Descriptor) => boolean,
+): Promise<OpenedLayout> {
   try {
-    const { promised, ...choice } = await choose(store, reference, selection);
-    const source = new LayoutSource(store, selection.limits, promised);
-    origin = { kind, source, ...choice, fingerprint: (digest) => source.fingerprint(digest) };
+    const listed = await readLayoutIndex(store, selection);
+    const { promised, ...choice } = choose(store, reference, listed.filter(isCandidate));
+    return { source: new LayoutSource(store, selection.limits, promised, listed), ...choice };
   } catch (error) {
     await store.close();
     throw error;
   }
-  return readOciImages(origin, selection);
 }
 
 /** The name by which `LayoutSource.document` gives `index.json` itself. */
@@ -53,23 +85,51 @@ class LayoutSource implements BlobSource {
   readonly #store: FileStore;
   readonly #limits: Limits;
   readonly #promised: readonly Descriptor[];
+  readonly #listed: readonly Descriptor[];
   readonly #fingerprints = new Map<Digest, string>();
 
-  /** @param promised what `index.json` says of the document chosen in it */
-  constructor(store: FileStore, limits: Limits, promised: readonly Descriptor[]) {
+  /**
+   * @param promised what `index.json` says of the document chosen in it
+   * @param listed all that it lists
+   */
+  constructor(
+    store: FileStore,
+    limits: Limits,
+    promised: readonly Descriptor[],
+    listed: readonly Descriptor[],
+  ) {
     this.#store = store;
     this.#limits = limits;
     this.#promised = promised;
+    this.#listed = listed;
   }
 
-  async document(reference: string, signal: AbortSignal): Promise<Document> {
-    const digest = isDigest(reference) ? reference : undefined;
+  async document(
+    reference: string,
+    signal: AbortSignal,
+    maxBytes = this.#limits.documentBytes,
+  ): Promise<Document> {
+    const digest = reference === WHOLE_INDEX ? undefined : this.#toDigest(reference);
     const name = digest === undefined ? WHOLE_INDEX : blobName(digest);
-    const bytes = await readStored(this.#store, name, this.#limits.documentBytes, signal);
+    const bytes = await readStored(this.#store, name, maxBytes, signal);
     const actual = digestOf(bytes, digest === undefined ? 'sha256' : algorithmOf(digest));
     if (digest !== undefined && actual !== digest)
       throw new Failure('DIGEST_MISMATCH', `${name} in ${this.#store.name} has the digest ${actual}`);
     return { bytes, digest: actual, ...this.#announced(bytes, actual) };
+  }
+
+  /** @throws Failure NOT_FOUND, MALFORMED when two manifests have the name */
+  #toDigest(reference: string): Digest {
+    if (isDigest(reference)) return reference;
+    const named = this.#listed.filter(({ annotations }) => annotations[REF_NAME] === reference);
+    const [digest, second] = new Set(named.map((one) => one.digest));
+    if (digest === undefined)
+      throw new Failure(
+        'NOT_FOUND',
+        `${this.#store.name} holds no ${JSON.stringify(reference.slice(0, 100))}`,
+      );
+    if (second === undefined) return digest;
+    throw new Failure('MALFORMED', `${this.#store.name} calls ${digest} and ${second} by the same name`);
   }
 
   /** What `index.json` says of a document it lists, which must be true and, if said twice, the same. */
@@ -101,6 +161,15 @@ class LayoutSource implements BlobSource {
       left -= chunk.length;
       if (left < 0) return;
     }
+  }
+
+  referrers(subject: Digest, limits: AttachmentLimits, signal: AbortSignal): Promise<ReferrerList> {
+    const read = async (descriptor: Descriptor): Promise<Document> => {
+      const document = await this.document(descriptor.digest, signal, limits.documentBytes);
+      checkPromise(document.bytes, document.digest, descriptor, `the manifest ${descriptor.digest}`);
+      return { mediaType: descriptor.mediaType, ...document };
+    };
+    return findLayoutReferrers(this.#listed, read, subject, limits);
   }
 
   /** Remembered: what is read later must be the file that it vouches for. */
@@ -143,20 +212,12 @@ export async function readLayoutIndex(
   throw new Failure('MALFORMED', `index.json in ${store.name} is no index`);
 }
 
-interface Choice {
-  readonly reference: string;
-  readonly tags: readonly string[];
+interface Choice extends Omit<OpenedLayout, 'source'> {
   readonly promised: readonly Descriptor[];
 }
 
-async function choose(
-  store: FileStore,
-  reference: string | undefined,
-  selection: Selection,
-): Promise<Choice> {
-  const listed = (await readLayoutIndex(store, selection)).filter(
-    ({ platform }) => platform === undefined || isRunnable(platform),
-  );
+function choose(store: FileStore, reference: string | undefined, candidates: readonly Descriptor[]): Choice {
+  const listed = candidates.filter(({ platform }) => platform === undefined || isRunnable(platform));
   const meant = listed.filter((one) => {
     if (reference === undefined) return true;
     return isDigest(reference) ? one.digest === reference : one.annotations[REF_NAME] === reference;

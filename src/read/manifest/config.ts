@@ -2,7 +2,7 @@ import * as z from 'zod';
 import type { Digest } from '../../core/digest.ts';
 import { Failure } from '../../core/failure.ts';
 import type { HistoryEntry, ImageConfig, Platform } from '../../core/image.ts';
-import { parseJson } from './json.ts';
+import { parseJson } from '../../core/json.ts';
 import { digest, narrow, record, struct, text } from './narrow.ts';
 
 /** What an image's config blob says: image-spec 1.1 config.md, with Docker's health check, triggers and shell. */

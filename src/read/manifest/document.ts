@@ -1,8 +1,8 @@
 import * as z from 'zod';
 import type { Digest } from '../../core/digest.ts';
 import { Failure } from '../../core/failure.ts';
+import { parseJson } from '../../core/json.ts';
 import type { Descriptor, Document } from '../blob-source.ts';
-import { parseJson } from './json.ts';
 import { INDEX_TYPES, MANIFEST_TYPES, SCHEMA1_TYPES, toMediaType } from './media-type.ts';
 import { digest, narrow, record, size, struct, text } from './narrow.ts';
 
@@ -36,7 +36,8 @@ const MAX_MANIFESTS = 2000;
 
 const platform = struct({ os: text, architecture: text, variant: text });
 
-const descriptor = struct({
+/** One descriptor as image-spec, descriptor.md has it. */
+export const descriptor = struct({
   mediaType: text,
   digest,
   size,
@@ -83,12 +84,20 @@ type Envelope = z.infer<typeof envelope>;
  */
 export function parseDocument(document: Document): Parsed {
   const what = `the manifest ${document.digest}`;
-  const value = parseJson(document.bytes, what);
-  const outline = narrow(envelope, value, what);
-  const kind = kindOf(outline, toMediaType(document.mediaType), what);
+  const { kind, value } = parseOutline(document, what);
   if (kind === 'index') return { kind, manifests: narrow(index, value, what).manifests };
   const { config, layers, artifactType } = narrow(manifest, value, what);
   return { kind, config, layers, artifactType };
+}
+
+/**
+ * Tells what a document is, its content not narrowed yet: for those who hold it to other bounds than an image's.
+ * @throws Failure as `parseDocument`
+ */
+export function parseOutline(document: Document, what: string): { kind: Parsed['kind']; value: unknown } {
+  const value = parseJson(document.bytes, what);
+  const outline = narrow(envelope, value, what);
+  return { kind: kindOf(outline, toMediaType(document.mediaType), what), value };
 }
 
 function kindOf(outline: Envelope, stated: string | undefined, what: string): Parsed['kind'] {

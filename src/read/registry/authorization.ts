@@ -14,12 +14,16 @@ interface AuthorizationContext {
   readonly timing: Timing;
   readonly authRealms: Readonly<Record<string, readonly string[]>>;
   readonly findCredentials: (signal: AbortSignal) => Promise<CredentialAnswer>;
+  readonly access: Access;
 }
+
+/** What a token is asked for, as `scope` names it (distribution, "Token Scope Documentation"). */
+export type Access = 'pull' | 'pull,push';
 
 /**
  * The `Authorization` header for one repository at one host. Nothing is sent before the host asks, credentials are
- * not even looked up; what is asked for is the right to pull this repository and nothing more, whatever the
- * challenge would like.
+ * not even looked up; what is asked for is the right to pull this repository, or to push to it where that was opened
+ * for pushing, and nothing more, whatever the challenge would like.
  */
 export class Authorization {
   readonly #context: AuthorizationContext;
@@ -89,7 +93,7 @@ export class Authorization {
     credentials: Exclude<Credentials, { kind: 'registry-token' }> | undefined,
     signal: AbortSignal,
   ): Promise<string> {
-    const { endpoint, transport, timing, authRealms } = this.#context;
+    const { endpoint, transport, timing, authRealms, access } = this.#context;
     const { url, trust } = judgeRealm(
       parameters.get('realm') ?? '',
       endpoint.origin,
@@ -105,7 +109,7 @@ export class Authorization {
     const service = parameters.get('service');
     const request = {
       realm: url,
-      scope: `repository:${endpoint.repository}:pull`,
+      scope: `repository:${endpoint.repository}:${access}`,
       reach: trust === 'named' ? 'any' : transport.reachOf(endpoint.origin),
       ...(service === undefined ? {} : { service }),
       ...(credentials === undefined ? {} : { credentials }),

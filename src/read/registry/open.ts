@@ -1,18 +1,17 @@
-import { homedir } from 'node:os';
-import { join } from 'node:path';
+import type { AttachmentLimits } from '../../core/attachment.ts';
+import type { Digest } from '../../core/digest.ts';
 import { Failure } from '../../core/failure.ts';
 import type { ImageReference } from '../../core/reference.ts';
-import type { BlobSource, Descriptor, Document } from '../blob-source.ts';
-import { Authorization } from './authorization.ts';
+import type { BlobSource, Descriptor, Document, ReferrerList } from '../blob-source.ts';
 import { readBlob } from './blob.ts';
-import { findCredentials } from './credentials.ts';
+import { connect } from './connect.ts';
 import { readDocument } from './document.ts';
-import { type Endpoint, toEndpoints } from './mirrors.ts';
-import { DEFAULT_TIMING, type RegistryOptions } from './options.ts';
-import { Repository } from './repository.ts';
+import { toEndpoints } from './mirrors.ts';
+import type { RegistryOptions } from './options.ts';
+import { readReferrers } from './referrers.ts';
+import type { Repository } from './repository.ts';
 import { throwIfCancelled } from './retry.ts';
-import { Transport } from './transport.ts';
-import { TrustStore } from './trust.ts';
+import type { Transport } from './transport.ts';
 
 /**
  * Opens a repository in a registry that speaks the OCI distribution specification 1.1 (or Docker's API V2). Nothing is
@@ -20,33 +19,7 @@ import { TrustStore } from './trust.ts';
  * @throws Failure USAGE when an option is malformed
  */
 export function openRegistry(reference: ImageReference, options: RegistryOptions): BlobSource {
-  const env = options.env ?? process.env;
-  const homeDir = options.homeDir ?? homedir();
-  const timing = { ...DEFAULT_TIMING, ...options.timing };
-  const certsDirs = options.certsDirs ?? [
-    '/etc/docker/certs.d',
-    '/etc/containers/certs.d',
-    join(homeDir, '.config', 'containers', 'certs.d'),
-  ];
-  const transport = new Transport(new TrustStore(options.caFile, certsDirs), timing, env);
-  const sources = {
-    ...(options.credentials === undefined ? {} : { explicit: options.credentials }),
-    explicitHost: reference.registry,
-    env,
-    homeDir,
-    helperMs: timing.helperMs,
-  };
-  const toRepository = (endpoint: Endpoint): Repository => {
-    const authorization = new Authorization({
-      endpoint,
-      transport,
-      timing,
-      authRealms: options.authRealms ?? {},
-      findCredentials: (signal) => findCredentials(endpoint.name, endpoint.repository, sources, signal),
-    });
-    return new Repository(endpoint, transport, authorization, timing);
-  };
-  const repositories = toEndpoints(reference, options).map(toRepository);
+  const { transport, repositories } = connect(reference, toEndpoints(reference, options), options, 'pull');
   return new RegistrySource(repositories, transport, options.documentBytes);
 }
 
@@ -63,12 +36,12 @@ class RegistrySource implements BlobSource {
     this.#documentBytes = documentBytes;
   }
 
-  async document(reference: string, signal: AbortSignal): Promise<Document> {
+  async document(reference: string, signal: AbortSignal, maxBytes = this.#documentBytes): Promise<Document> {
     throwIfCancelled(signal);
     const passed: Passed[] = [];
     for (const repository of this.#candidates()) {
       try {
-        return await readDocument(repository, reference, this.#documentBytes, signal);
+        return await readDocument(repository, reference, maxBytes, signal);
       } catch (error) {
         passed.push(this.#passOver(repository, error, passed));
       }
@@ -87,6 +60,22 @@ class RegistrySource implements BlobSource {
           yield piece;
         }
         return;
+      } catch (error) {
+        passed.push(this.#passOver(repository, error, passed));
+      }
+    }
+    throw noneLeft();
+  }
+
+  /** A mirror that knows of nothing attached proves nothing: few mirrors copy attachments. */
+  async referrers(subject: Digest, limits: AttachmentLimits, signal: AbortSignal): Promise<ReferrerList> {
+    throwIfCancelled(signal);
+    const passed: Passed[] = [];
+    for (const repository of this.#candidates()) {
+      try {
+        const list = await readReferrers(repository, subject, limits, signal);
+        if (list.referrers.length > 0 || !repository.endpoint.mirror) return list;
+        passed.push({ name: repository.endpoint.name, code: 'NOT_FOUND' });
       } catch (error) {
         passed.push(this.#passOver(repository, error, passed));
       }

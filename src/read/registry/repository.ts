@@ -1,4 +1,5 @@
 import { Failure } from '../../core/failure.ts';
+import { toOuterReach } from './address.ts';
 import type { Authorization } from './authorization.ts';
 import { parseChallenges } from './challenge.ts';
 import { toConnectionFailure } from './connection-failure.ts';
@@ -14,7 +15,20 @@ export interface Question {
   readonly path: string;
   readonly what: string;
   readonly headers: Readonly<Record<string, string>>;
+  /** Default: GET. */
+  readonly method?: 'GET' | 'HEAD' | 'POST' | 'PUT';
+  readonly body?: Uint8Array;
+  /** A status that is an answer too, not a failure. */
+  readonly expected?: number;
+  /**
+   * Instead of `path`: where the registry said to go on. Outside its origin that is somebody else: no authorization is
+   * sent there, and none of its challenges is answered.
+   */
+  readonly at?: URL;
 }
+
+/** What a write is answered with (distribution-spec, "Pushing blobs" and "Pushing Manifests"), or a HEAD. */
+const WRITTEN: ReadonlySet<number> = new Set([200, 201, 202, 204]);
 
 /** A refused response's body is read this far, so that its connection can be used again. */
 const DUMP_BYTES = 16 * 1024;
@@ -47,7 +61,7 @@ export class Repository {
         await this.#authorization.renew(parseChallenges(response.headers['www-authenticate']), used, signal);
         response = await this.#send(question, this.#authorization.header, signal);
       }
-      if (response.status === 200 || response.status === 206) return { kind: 'done', value: response };
+      if (isAnswer(response.status, question)) return { kind: 'done', value: response };
       return await this.#refuse(response, question.what);
     } catch (error) {
       const { failure, transient } = toConnectionFailure(error, this.endpoint.origin.host, signal);
@@ -56,14 +70,28 @@ export class Repository {
     }
   }
 
-  #send(
-    { path, headers }: Question,
+  async #send(
+    { path, headers, method = 'GET', body, at }: Question,
     authorization: string | undefined,
     signal: AbortSignal,
   ): Promise<Followed> {
-    const url = new URL(`/v2/${this.endpoint.repository}/${path}`, this.endpoint.origin);
-    const all = authorization === undefined ? headers : { ...headers, authorization };
-    return sendFollowing(this.#transport, { method: 'GET', url, headers: all, reach: 'any', signal });
+    const { origin, repository } = this.endpoint;
+    const url = at ?? new URL(`/v2/${repository}/${path}`, origin);
+    const crossed = url.origin !== origin.origin;
+    const outgoing = {
+      method,
+      url,
+      headers: authorization === undefined || crossed ? headers : { ...headers, authorization },
+      ...(body === undefined ? {} : { body }),
+      reach: crossed ? toOuterReach('any', this.#transport.reachOf(origin)) : 'any',
+      signal,
+    } as const;
+    if (method === 'GET' || method === 'HEAD') {
+      const followed = await sendFollowing(this.#transport, outgoing);
+      return { ...followed, crossed: followed.crossed || crossed };
+    }
+    // What is written goes where it was addressed to: a redirect is refused as any answer that is no success.
+    return { ...(await this.#transport.send(outgoing)), crossed };
   }
 
   async #refuse(response: Followed, what: string): Promise<Attempt<never>> {
@@ -76,4 +104,9 @@ export class Repository {
       throw new Failure(error.code, `${error.message}; ${hint}`, { cause: error });
     }
   }
+}
+
+function isAnswer(status: number, { method = 'GET', expected }: Question): boolean {
+  if (status === expected) return true;
+  return method === 'GET' ? status === 200 || status === 206 : WRITTEN.has(status);
 }

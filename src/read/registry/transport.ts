@@ -8,11 +8,11 @@ import { readProxies } from './proxies.ts';
 import type { TrustStore } from './trust.ts';
 
 export interface Outgoing {
-  readonly method: 'GET' | 'POST';
+  readonly method: 'GET' | 'HEAD' | 'POST' | 'PUT';
   readonly url: URL;
   /** Names in lower case. */
   readonly headers: Readonly<Record<string, string>>;
-  readonly body?: string;
+  readonly body?: string | Uint8Array;
   readonly reach: Reach;
   readonly signal: AbortSignal;
 }

@@ -1,12 +1,12 @@
-import { Failure, messageOf } from '../../core/failure.ts';
+import { Failure, messageOf } from './failure.ts';
 
 /*
  * Reads a JSON document that an attacker wrote, so that every reader of it reads the same thing.
  *
  * JSON leaves open what a name given twice means: JavaScript takes the last, Go merges objects, others take the
- * first. An image could so show its harmless layers to the inspector and others to the runtime. A name given
- * twice in one object is therefore refused. The text is walked once before it is parsed, which also bounds the
- * nesting: `JSON.parse` itself says nothing of either.
+ * first. A document could so show one face to us and another to whoever acts on it. A name given twice in one object is
+ * therefore refused. The text is walked once before it is used, which also bounds the nesting: `JSON.parse` itself says
+ * nothing of either.
  */
 
 /** Objects and arrays inside each other; real image documents have at most 6. */
@@ -16,10 +16,10 @@ const MAX_DEPTH = 32;
  * @param what names the document in messages: `manifest sha256:…`
  * @throws Failure MALFORMED when it is not UTF-8, not JSON, nested too deep, or gives a name twice in one object
  */
-export function parseJson(bytes: Uint8Array, what: string): unknown {
+export function parseJson(bytes: Uint8Array, what: string, maxDepth = MAX_DEPTH): unknown {
   const text = toText(bytes, what);
   const value = parse(text, what);
-  const flaw = flawIn(text);
+  const flaw = flawIn(text, maxDepth);
   if (flaw !== undefined) throw new Failure('MALFORMED', `${what} ${flaw}`);
   return value;
 }
@@ -41,14 +41,14 @@ function parse(text: string, what: string): unknown {
 }
 
 /** Walks text that is known to be JSON: so a quote opens a string, and a string before a colon is a name. */
-function flawIn(text: string): string | undefined {
+function flawIn(text: string, maxDepth: number): string | undefined {
   // One entry for each open bracket: the names seen in an object, nothing for an array.
   const open: (Set<string> | undefined)[] = [];
   for (let at = 0; at < text.length; at++) {
     switch (text.charCodeAt(at)) {
       case OPEN_OBJECT:
       case OPEN_ARRAY:
-        if (open.length === MAX_DEPTH) return `is nested deeper than ${MAX_DEPTH}`;
+        if (open.length === maxDepth) return `is nested deeper than ${maxDepth}`;
         open.push(text.charCodeAt(at) === OPEN_OBJECT ? new Set() : undefined);
         break;
       case CLOSE_OBJECT:

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { isFailure } from '../../core/failure.ts';
+import { isFailure } from './failure.ts';
 import { parseJson } from './json.ts';
 
 const refused: [name: string, text: string | Uint8Array, message: RegExp][] = [
