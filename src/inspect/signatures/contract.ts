@@ -107,6 +107,8 @@ export interface Proof {
   readonly times: readonly SigningTime[];
   /** Set when an entry's inclusion and its binding to this signature were verified. */
   readonly log?: LogEntry;
+  /** For `x509` identities: name of the `NotationTrust` whose policy accepted. It counts where a rule names that one only. */
+  readonly trust?: string;
   readonly notes: readonly string[];
 }
 

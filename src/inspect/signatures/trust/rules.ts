@@ -26,7 +26,7 @@ export interface Requirement {
   readonly atLeast: number;
   /** `required`: a key's signature counts only with a proven log entry. Sigstore identities always need what their root has. */
   readonly log: 'required' | 'optional';
-  /** Milliseconds since the trusted signing time. */
+  /** Milliseconds since the earliest trusted signing time. */
   readonly maxAge?: number;
   /** Signatures made before this do not count. */
   readonly since?: Date;
@@ -63,8 +63,34 @@ export interface PredicateRequirement {
   readonly source?: SubjectMatch;
   /** VSA: `verifier.id`, exact; the signer must be one that the requirement names for it. */
   readonly verifier?: string;
-  /** VSA: levels, all of which must be among `verifiedLevels`. */
+  /** VSA: levels, all of which must be among `verifiedLevels` or below one of the same track. */
   readonly levels?: readonly string[];
   /** VSA: `resourceUri`, exact. */
   readonly resource?: string;
+}
+
+/** Name of the public sigstore instance's trust root, which needs no definition. */
+export const PUBLIC_ROOT = 'sigstore';
+
+/** The rules that speak of an image. @param name registry and repository; absent for what has none, a file */
+export function rulesFor(rules: readonly TrustRule[], name: string | undefined): readonly TrustRule[] {
+  return rules.filter(({ images }) => images.some((pattern) => pattern.matches(name ?? '')));
+}
+
+/** What must be at hand to prove what rules ask for. */
+export interface NeededMaterials {
+  readonly keys: readonly TrustedKey[];
+  /** Names of trust roots, and of Notation configurations. */
+  readonly roots: readonly string[];
+  readonly notation: readonly string[];
+}
+
+/** What to load for these rules, and no more: a root that no rule asks for can neither fail nor prove anything. */
+export function neededBy(rules: readonly TrustRule[]): NeededMaterials {
+  const signers = rules.flatMap(({ requirements }) => requirements.flatMap(({ by }) => by));
+  return {
+    keys: [...new Set(signers.flatMap((signer) => (signer.kind === 'key' ? [signer.key] : [])))],
+    roots: [...new Set(signers.flatMap((signer) => (signer.kind === 'sigstore' ? [signer.root] : [])))],
+    notation: [...new Set(signers.flatMap((signer) => (signer.kind === 'notation' ? [signer.trust] : [])))],
+  };
 }
