@@ -1,30 +1,61 @@
 import { Command } from 'commander';
-import { FactsCache } from '../app/cache/facts-cache.ts';
+import type { CacheParts } from '../app/cache/parts.ts';
 import { parseSettings } from '../app/settings.ts';
 import { print } from './output.ts';
 
 export function cacheCommand(): Command {
-  const command = new Command('cache').description('show or clean what is remembered of layers between runs');
-  const act = (name: string, description: string, action: (cache: FactsCache) => Promise<string>): void => {
+  const command = new Command('cache').description(
+    'show or clean what is remembered between runs: layer facts, attachments of images, trust roots',
+  );
+  const act = (
+    name: string,
+    description: string,
+    action: (parts: CacheParts, folder: string) => Promise<string[]>,
+  ): void => {
     command
       .command(name, { isDefault: name === 'show' })
       .description(description)
       .option('--cache-dir <folder>', 'where it is remembered')
-      .option('--cache-size <size>', 'how much it may hold')
+      .option('--cache-size <size>', 'how much the layer facts may have; the rest has limits of its own')
       .action(async (values: Record<string, string>) => {
         const { cacheDir, cacheSize } = parseSettings(values);
-        await print(await action(new FactsCache(cacheDir, cacheSize)));
+        const { cacheParts } = await import('../app/cache/parts.ts');
+        const lines = await action(cacheParts(cacheDir, cacheSize), cacheDir);
+        await print(lines.join('\n'));
       });
   };
-  act('show', 'say where it is and how full', async (cache) => {
-    const { folder, entries, bytes, limit } = await cache.usage();
-    return `${folder}: ${entries} entries, ${toMiB(bytes)} of ${toMiB(limit)}`;
-  });
-  act('prune', 'remove what was unused for longest until the size holds', async (cache) => {
-    return `removed ${await cache.prune()} entries`;
-  });
-  act('clear', 'remove everything', async (cache) => `removed ${await cache.clear()} entries`);
+  act('show', 'say where it is and how full', show);
+  act('prune', 'remove what was unused for longest until the sizes hold', (parts) => remove(parts, 'prune'));
+  act('clear', 'remove everything', (parts) => remove(parts, 'clear'));
   return command;
+}
+
+async function show(parts: CacheParts, folder: string): Promise<string[]> {
+  const lines = [folder];
+  const sum = { entries: 0, bytes: 0 };
+  for (const [name, part] of parts) {
+    const { entries, bytes, limit } = await part.usage();
+    const most = Number.isFinite(limit) ? ` of ${toMiB(limit)}` : '';
+    lines.push(`${name}: ${toCount(entries)}, ${toMiB(bytes)}${most}`);
+    sum.entries += entries;
+    sum.bytes += bytes;
+  }
+  return [...lines, `together: ${toCount(sum.entries)}, ${toMiB(sum.bytes)}`];
+}
+
+async function remove(parts: CacheParts, how: 'prune' | 'clear'): Promise<string[]> {
+  const lines: string[] = [];
+  let sum = 0;
+  for (const [name, part] of parts) {
+    const removed = await part[how]();
+    lines.push(`${name}: removed ${toCount(removed)}`);
+    sum += removed;
+  }
+  return [...lines, `together: removed ${toCount(sum)}`];
+}
+
+function toCount(entries: number): string {
+  return entries === 1 ? '1 entry' : `${entries} entries`;
 }
 
 function toMiB(bytes: number): string {

@@ -1,5 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { constants, type FileHandle, mkdir, open, readdir, rename, rm, stat, utimes } from 'node:fs/promises';
+import { closeSync, constants, fstatSync, openSync, readSync, statSync, utimesSync } from 'node:fs';
+import { type FileHandle, mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { Failure } from '../core/failure.ts';
 
@@ -17,11 +18,17 @@ const HEADER_BYTES = MAGIC.length + 32;
 /** Drafts older than this belong to a process that died. */
 const STALE_MS = 60 * 60 * 1000;
 
-/** How full a folder is; the limit is missing where nothing goes by itself. */
+/**
+ * Up to this size an entry is read at once. A signature is a handful of entries of some kilobytes: five trips to another thread
+ * for each take longer than all that is done with them.
+ */
+const SMALL_BYTES = 256 * 1024;
+
+/** How full a folder is; sizes in bytes. */
 export interface FolderUsage {
   readonly entries: number;
   readonly bytes: number;
-  readonly limit?: number;
+  readonly limit: number;
 }
 
 interface Entry {
@@ -47,7 +54,7 @@ export class PrivateFolder {
 
   /** Why the folder must not be used, in words; undefined when it may. A folder that is not there yet may. */
   async distrust(): Promise<string | undefined> {
-    const info = await stat(this.path).catch(() => undefined);
+    const info = statSync(this.path, { throwIfNoEntry: false });
     const user = process.getuid?.();
     if (info === undefined || user === undefined) return undefined;
     const foreign = info.uid !== user && info.uid !== 0;
@@ -71,8 +78,7 @@ export class PrivateFolder {
         await rm(path, { force: true });
         return undefined;
       }
-      const now = new Date();
-      await utimes(path, now, now).catch(() => undefined);
+      noteUsed(path);
       return body;
     } catch {
       return undefined;
@@ -149,7 +155,7 @@ export class PrivateFolder {
   }
 }
 
-/** Not copied to put them together: bodies may be of tens of megabytes. */
+/** Of parts that are never joined: a body may have tens of megabytes. */
 function headerOf(body: readonly Uint8Array[]): Buffer {
   const hash = createHash('sha256');
   for (const part of body) hash.update(part);
@@ -162,7 +168,8 @@ function sizeOf(entries: readonly Entry[]): number {
 
 /** In one piece of the size that the file has, where `readFile` gathers and joins many; undefined when that is over `most`. */
 async function readFileUpTo(path: string, most: number): Promise<Buffer | undefined> {
-  // Opening a pipe would wait for its writer.
+  const small = readSmall(path, most);
+  if (small !== 'large') return small;
   const file = await open(path, constants.O_RDONLY | constants.O_NONBLOCK);
   try {
     const info = await file.stat();
@@ -171,6 +178,28 @@ async function readFileUpTo(path: string, most: number): Promise<Buffer | undefi
   } finally {
     await file.close();
   }
+}
+
+function readSmall(path: string, most: number): Buffer | 'large' | undefined {
+  // Opening a pipe would wait for its writer.
+  const file = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
+  try {
+    const info = fstatSync(file);
+    if (!info.isFile() || info.size > most) return undefined;
+    if (info.size > SMALL_BYTES) return 'large';
+    const bytes = Buffer.allocUnsafeSlow(info.size);
+    return bytes.subarray(0, readSync(file, bytes));
+  } finally {
+    closeSync(file);
+  }
+}
+
+/** Where that may not be noted (a read-only disk), it only goes sooner. */
+function noteUsed(path: string): void {
+  const now = new Date();
+  try {
+    utimesSync(path, now, now);
+  } catch {}
 }
 
 async function fill(bytes: Buffer, file: FileHandle): Promise<Buffer> {
