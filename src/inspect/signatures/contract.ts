@@ -1,6 +1,7 @@
 import type { KeyObject } from 'node:crypto';
 import type { AttachedBlob, Attachment, OpenedAttachment } from '../../core/attachment.ts';
 import type { Digest } from '../../core/digest.ts';
+import type { Failure } from '../../core/failure.ts';
 import type { Statement } from '../../core/statement.ts';
 import type { Identity, LogEntry, Rejection, SignatureFormat, SigningTime } from '../../core/vouching.ts';
 import type { NotationTrust } from './notation/trust.ts';
@@ -42,12 +43,16 @@ export type FoundBody =
   | { readonly kind: 'bundle'; readonly json: Uint8Array }
   | { readonly kind: 'notation'; readonly mediaType: string; readonly envelope: Uint8Array };
 
-/** Takes the signatures of one format out of an attachment; none of that format is an empty array. */
+/**
+ * Takes the signatures of one format out of an attachment, the newest first; none of that format is nothing. Lazily, so that what
+ * lies behind the one that is enough is not fetched. A part that cannot be read comes as its failure, and the rest goes on.
+ * @throws Failure CANCELLED and its kin; whatever concerns one part only is yielded
+ */
 export type Find = (
   attachment: Attachment,
   opened: OpenedAttachment,
   read: (blob: AttachedBlob) => Promise<Uint8Array>,
-) => Promise<readonly Found[]>;
+) => AsyncIterable<Found | Failure>;
 
 /** A public key that may vouch. */
 export interface TrustedKey {
