@@ -7,6 +7,7 @@ import { missingForDebian } from '../test/peers/debian.ts';
 import { run } from '../test/peers/run.ts';
 import { debianArchive, debianLayerGzip, largeArchive, manyFilesArchive } from './images.ts';
 import { expectStatus, measure, type Run, runOnce } from './measure.ts';
+import { signatures } from './signatures.ts';
 import { mebibytes, printTable, type Row, seconds, times } from './table.ts';
 import { trivyBinary } from './trivy.ts';
 
@@ -147,5 +148,6 @@ await packagesOnly(archive);
 await unchanged(archive);
 await memory();
 await rules();
+await signatures(rows);
 printTable(rows);
 process.exitCode = rows.every((row) => row.holds) ? 0 : 1;

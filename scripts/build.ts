@@ -14,11 +14,17 @@ const root = fileURLToPath(new URL('../', import.meta.url));
 const EXTERNAL = [
   '@cyclonedx/cyclonedx-library',
   '@litko/yara-x',
+  '@noble/*',
+  '@peculiar/*',
+  '@sigstore/*',
   '@virustotal/yara-x',
+  'cborg',
   'commander',
   'packageurl-js',
+  'tuf-js',
   'undici',
   'xz-decompress',
+  'yaml',
 ];
 
 rmSync(`${root}dist`, { recursive: true, force: true });

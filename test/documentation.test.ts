@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { settingsSchema } from '../src/app/settings.ts';
 import { FAILURE_CODES } from '../src/core/failure.ts';
 import { PROBLEM_CODES } from '../src/core/problem.ts';
+import { REJECTION_CODES } from '../src/core/vouching.ts';
 
 /* What the documents say is held against the code. */
 
@@ -20,6 +21,10 @@ test('every failure code is documented, and no other', () => {
 
 test('every problem code is documented, and no other', () => {
   assert.deepEqual(firstCells(read('docs/problems.md')).sort(), [...PROBLEM_CODES].sort());
+});
+
+test('every reason for which a signature does not count is documented, and no other', () => {
+  assert.deepEqual(firstCells(read('docs/signatures.md')), [...REJECTION_CODES]);
 });
 
 test('every failure and problem code is used', () => {

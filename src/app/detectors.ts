@@ -1,9 +1,11 @@
 import { readFileSync, statSync } from 'node:fs';
 import { Failure, messageOf } from '../core/failure.ts';
+import type { Vouching } from '../core/vouching.ts';
 import { DETECTORS } from '../inspect/all.ts';
 import type { AnyDetector } from '../inspect/contract.ts';
 import { parseDigestList } from '../inspect/detectors/binaries/known-bad/digest-list.ts';
 import { knownBad, toKnownBad } from '../inspect/detectors/binaries/known-bad/index.ts';
+import { toUntrusted, untrusted } from '../inspect/detectors/signatures/untrusted/index.ts';
 import type { Settings } from './settings.ts';
 
 /** A list of digests is read whole: about six million fit. */
@@ -17,6 +19,11 @@ export function detectorsFor({ knownBad: files }: Settings): readonly AnyDetecto
   if (files.length === 0) return DETECTORS;
   const listed = toKnownBad(files.flatMap((file) => parseDigestList(readList(file), file)));
   return DETECTORS.map((detector) => (detector === knownBad ? listed : detector));
+}
+
+/** With what is known of one image only: who vouches for it. */
+export function detectorsWith(detectors: readonly AnyDetector[], vouching: Vouching): readonly AnyDetector[] {
+  return detectors.map((detector) => (detector === untrusted ? toUntrusted(vouching) : detector));
 }
 
 function readList(file: string): string {

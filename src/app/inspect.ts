@@ -13,10 +13,12 @@ import { readRules } from '../inspect/yara/rule-source.ts';
 import { open } from '../read/open.ts';
 import { FactsCache } from './cache/facts-cache.ts';
 import { type CollectedLayer, collectImage } from './collect-image.ts';
-import { detectorsFor } from './detectors.ts';
+import { detectorsFor, detectorsWith } from './detectors.ts';
 import { toLimits, toOpenOptions } from './open-options.ts';
 import type { InspectHooks, Run } from './run.ts';
 import type { Settings } from './settings.ts';
+import { vouchForImage } from './verify/inspected.ts';
+import { loadTrust } from './verify/trust.ts';
 import { VERSION } from './version.ts';
 
 /** A report with the view of the image it was made from. */
@@ -53,11 +55,12 @@ export async function withRun<T>(
   const rules = readRules(settings.rules);
   const detectors = scope === 'all' ? detectorsFor(settings) : [];
   const pool = new WorkerPool({ scope, rules }, settings.jobs);
+  const trust = settings.trust === undefined || scope === 'packages' ? undefined : await loadTrust(settings);
   const cache = settings.cache ? new FactsCache(settings.cacheDir, settings.cacheSize) : undefined;
   const examiners = examinersFingerprint(scope, rules, limits);
   try {
     if (rules.user.length > 0) pool.warmUp();
-    const result = await work({ limits, scope, detectors, pool, cache, hooks, examiners });
+    const result = await work({ limits, scope, detectors, pool, cache, trust, hooks, examiners });
     if (rules.user.length > 0) await pool.ready(hooks.signal);
     return result;
   } finally {
@@ -84,12 +87,17 @@ async function inspectImage(image: Image, run: Run, opened: number): Promise<Ins
   const start = performance.now();
   const sizes = image.layers.map((layer) => layer.size);
   run.hooks.onProgress({ kind: 'opened', location: image.identity.location, layers: sizes });
-  const { layers, evidence, problems: unread } = await collectImage(image, run);
+  const [{ layers, evidence, problems: unread }, vouched] = await Promise.all([
+    collectImage(image, run),
+    vouchForImage(image, run.trust, run.hooks.signal),
+  ]);
   const read = performance.now() - start;
-  const judgement = judge(evidence, run.detectors, CATALOGERS);
+  const judgement = judge(evidence, detectorsWith(run.detectors, vouched.vouching), CATALOGERS);
   const judged = performance.now() - start - read;
-  const problems = [...image.problems, ...unread, ...judgement.problems];
+  const problems = [...image.problems, ...unread, ...judgement.problems, ...vouched.problems];
   const report = toReport(image, layers, judgement, problems, {
+    names: [],
+    vouching: vouched.vouching,
     decision: decisionFor(judgement, problems, run.scope),
     timings: { total: opened + read + judged, open: opened, read, judge: judged },
   });
@@ -108,7 +116,7 @@ function toReport(
   layers: readonly CollectedLayer[],
   { packages, distribution, findings, view }: Judgement,
   problems: readonly Problem[],
-  rest: Pick<Report, 'decision' | 'timings'>,
+  rest: Pick<Report, 'names' | 'vouching' | 'decision' | 'timings'>,
 ): Report {
   return {
     schemaVersion: REPORT_SCHEMA_VERSION,

@@ -1,27 +1,35 @@
 import { Failure } from '../core/failure.ts';
-import type { Limits } from '../core/limits.ts';
+import { DEFAULT_LIMITS, type Limits } from '../core/limits.ts';
 import type { OpenOptions } from '../read/open.ts';
 import type { Settings } from './settings.ts';
 
-export function toLimits(settings: Settings): Limits {
+/** What says how an image is reached; `inspect` says more. */
+export type AccessSettings = Pick<
+  Settings,
+  'platform' | 'plainHttp' | 'caFile' | 'mirror' | 'authRealm' | 'maxNesting' | 'maxDocument'
+> &
+  Partial<Settings>;
+
+export function toLimits(settings: AccessSettings): Limits {
+  const { maxBytes, maxFiles, maxRatio, maxPathLength, maxFileMemory } = settings;
   return {
-    bytes: settings.maxBytes,
-    files: settings.maxFiles,
-    ratio: settings.maxRatio,
+    bytes: maxBytes ?? DEFAULT_LIMITS.bytes,
+    files: maxFiles ?? DEFAULT_LIMITS.files,
+    ratio: maxRatio ?? DEFAULT_LIMITS.ratio,
     nesting: settings.maxNesting,
-    pathLength: settings.maxPathLength,
-    fileMemory: settings.maxFileMemory,
+    pathLength: maxPathLength ?? DEFAULT_LIMITS.pathLength,
+    fileMemory: maxFileMemory ?? DEFAULT_LIMITS.fileMemory,
     documentBytes: settings.maxDocument,
   };
 }
 
 /** @throws Failure USAGE when a `HOST=VALUE` setting has no `=` */
-export function toOpenOptions(settings: Settings, limits: Limits, signal: AbortSignal): OpenOptions {
+export function toOpenOptions(settings: AccessSettings, limits: Limits, signal: AbortSignal): OpenOptions {
   return {
     limits,
     signal,
     env: process.env,
-    allPlatforms: settings.allPlatforms,
+    allPlatforms: settings.allPlatforms ?? false,
     ...(settings.platform !== undefined && { platform: settings.platform }),
     registry: {
       documentBytes: limits.documentBytes,

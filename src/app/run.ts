@@ -3,6 +3,7 @@ import type { AnyDetector } from '../inspect/contract.ts';
 import type { Scope } from '../inspect/pool/messages.ts';
 import type { WorkerPool } from '../inspect/pool/pool.ts';
 import type { FactsCache } from './cache/facts-cache.ts';
+import type { Trust } from './verify/trust.ts';
 
 /** How far an inspection is; emitted often, so keep the listener cheap. */
 export type Progress = OpenedProgress | LayerProgress;
@@ -35,6 +36,8 @@ export interface Run {
   readonly detectors: readonly AnyDetector[];
   readonly pool: WorkerPool;
   readonly cache: FactsCache | undefined;
+  /** Whom the user trusts; absent where nobody is to be asked. */
+  readonly trust: Trust | undefined;
   /** What facts depend on besides the layer; see `examinersFingerprint`. */
   readonly examiners: string;
   readonly hooks: InspectHooks;

@@ -10,37 +10,57 @@ import { defaultCacheFolder } from './cache/folder.ts';
  */
 
 const bytes = (fallback: number) => z.union([z.number(), z.string()]).default(fallback).transform(toBytes);
-const count = (fallback: number) => z.coerce.number().int().positive().default(fallback);
-const list = z.union([z.string().transform((one) => [one]), z.array(z.string())]).default([]);
+export const count = (fallback: number) => z.coerce.number().int().positive().default(fallback);
+export const list = z.union([z.string().transform((one) => [one]), z.array(z.string())]).default([]);
 
-export const settingsSchema = z.strictObject({
-  platform: z.string().optional().describe('platform to inspect, as os/architecture[/variant]'),
-  allPlatforms: z.boolean().default(false).describe('inspect every platform of a multi-platform image'),
-  packagesOnly: z.boolean().default(false).describe('read only the package databases; never answers allow'),
-  rules: list.describe('YARA rule file or folder to use besides our own; repeatable'),
-  knownBad: list.describe('file of SHA-256 digests, one a line, that no image may hold; repeatable'),
-  cache: z.boolean().default(true).describe('read everything again, and remember nothing'),
-  cacheDir: z
+/** How an image is reached, whatever is done with it then. */
+export const accessShape = {
+  platform: z
     .string()
-    .default(defaultCacheFolder)
-    .describe('where to remember what layers hold between runs'),
-  cacheSize: bytes(2 ** 30).describe('how much the cache may hold; the longest unused goes first'),
-  jobs: count(availableParallelism()).describe('worker threads that inspect'),
+    .optional()
+    .describe('platform of a multi-platform image, as os/architecture[/variant]'),
+  cacheDir: z.string().default(defaultCacheFolder).describe('where to remember what was read between runs'),
   plainHttp: list.describe('registry host[:port] to talk to over http; repeatable'),
   caFile: z.string().optional().describe('PEM file of certificate authorities to trust besides the system’s'),
   mirror: list.describe('HOST=URL: ask this mirror before the registry; repeatable'),
   authRealm: list.describe(
     'HOST=REALM-HOST: a token server that may see the credentials of a registry; repeatable',
   ),
+  maxNesting: count(DEFAULT_LIMITS.nesting).describe('indexes inside indexes'),
+  maxDocument: bytes(DEFAULT_LIMITS.documentBytes).describe('bytes of one manifest, index or config'),
+};
+
+/** Whom to trust, as far as a file says it. */
+export const trustShape = {
+  trust: z.string().optional().describe('trust file: who must have signed what'),
+  trustedRoot: z
+    .string()
+    .optional()
+    .describe('sigstore trusted_root.json to use instead of the one that the public instance publishes'),
+};
+
+export const settingsSchema = z.strictObject({
+  ...accessShape,
+  ...trustShape,
+  offline: z
+    .boolean()
+    .default(false)
+    .describe('ask nobody for trust roots and revocation: use what was remembered'),
+  allPlatforms: z.boolean().default(false).describe('inspect every platform of a multi-platform image'),
+  packagesOnly: z.boolean().default(false).describe('read only the package databases; never answers allow'),
+  rules: list.describe('YARA rule file or folder to use besides our own; repeatable'),
+  names: z.string().optional().describe('file of your own publishers, internal names and known bad images'),
+  knownBad: list.describe('file of SHA-256 digests, one a line, that no image may hold; repeatable'),
+  cache: z.boolean().default(true).describe('read everything again, and remember nothing'),
+  cacheSize: bytes(2 ** 30).describe('how much layer facts may take there; the longest unused goes first'),
+  jobs: count(availableParallelism()).describe('worker threads that inspect'),
   maxBytes: bytes(DEFAULT_LIMITS.bytes).describe('decompressed bytes of one layer'),
   maxFiles: count(DEFAULT_LIMITS.files).describe('entries over all layers'),
   maxRatio: count(DEFAULT_LIMITS.ratio).describe('decompressed over compressed bytes'),
-  maxNesting: count(DEFAULT_LIMITS.nesting).describe('indexes inside indexes'),
   maxPathLength: count(DEFAULT_LIMITS.pathLength).describe('bytes of one path'),
   maxFileMemory: bytes(DEFAULT_LIMITS.fileMemory).describe(
     'file held in memory whole; larger ones go in windows',
   ),
-  maxDocument: bytes(DEFAULT_LIMITS.documentBytes).describe('bytes of one manifest, index or config'),
 });
 
 export type Settings = z.output<typeof settingsSchema>;
@@ -48,7 +68,12 @@ export type SettingsInput = z.input<typeof settingsSchema>;
 
 /** @throws Failure USAGE naming every setting that is wrong */
 export function parseSettings(input: unknown): Settings {
-  const parsed = settingsSchema.safeParse(input);
+  return parseBy(settingsSchema, input);
+}
+
+/** @throws Failure USAGE naming every setting that is wrong */
+export function parseBy<T extends z.ZodType>(schema: T, input: unknown): Readonly<z.output<T>> {
+  const parsed = schema.safeParse(input);
   if (parsed.success) return Object.freeze(parsed.data);
   const wrong = parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`).join('; ');
   throw new Failure('USAGE', `these settings cannot be used: ${wrong}`);

@@ -1,7 +1,6 @@
 import { Command } from 'commander';
-import { diffLocations } from '../app/diff/index.ts';
+import { settingsSchema } from '../app/settings.ts';
 import type { ImageDiff } from '../core/diff.ts';
-import { renderDiff } from '../report/diff/index.ts';
 import { exitCodeOf, type SetExitCode } from './exit-code.ts';
 import { interruptible } from './interrupt.ts';
 import { collect, type Output, parseOutputs, print, writeWhole } from './output.ts';
@@ -18,13 +17,14 @@ export function diffCommand(setExitCode: SetExitCode): Command {
     .argument('<after>', 'location of the newer image')
     .option('-f, --format <json[=file]>', 'as JSON; with =file into a file', collect)
     .option('--quiet', 'no progress bar');
-  return addSettings(command, ['allPlatforms']).action(
+  return addSettings(command, settingsSchema, ['allPlatforms']).action(
     async (before: string, after: string, values: Record<string, unknown>) => {
       const outputs = parseOutputs((values.format as string[] | undefined) ?? [], ['json']);
-      const settings = readSettings(values);
+      const settings = readSettings(settingsSchema, values);
       const { signal, release } = interruptible();
       const progress = showProgress(values.quiet !== true);
       try {
+        const { diffLocations } = await import('../app/diff/index.ts');
         const diff = await diffLocations(before, after, settings, { signal, onProgress: progress.update });
         progress.finish();
         await say(diff, outputs);
@@ -43,5 +43,6 @@ async function say(diff: ImageDiff, outputs: readonly Output[]): Promise<void> {
     await (file === undefined ? print(text) : writeWhole(file, text));
   }
   if (outputs.some(({ file }) => file === undefined)) return;
+  const { renderDiff } = await import('../report/diff/index.ts');
   await print(renderDiff(diff, terminalOf(process.stdout)));
 }

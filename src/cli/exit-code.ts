@@ -3,6 +3,8 @@ import type { Failure } from '../core/failure.ts';
 
 const OUTCOMES: Record<Outcome, number> = { allow: 0, deny: 1, undetermined: 2 };
 
+/** Of `verify`: nobody you trust vouches for it. */
+export const EXIT_UNTRUSTED = 1;
 export const EXIT_FAILED = 3;
 export const EXIT_USAGE = 64;
 

@@ -1,8 +1,7 @@
 import { Command } from 'commander';
-import { inspectLocation } from '../app/inspect.ts';
+import { settingsSchema } from '../app/settings.ts';
 import type { Report } from '../core/report.ts';
 import { FORMATS } from '../report/all.ts';
-import { renderTerminal } from '../report/terminal/index.ts';
 import { exitCodeOf, type SetExitCode } from './exit-code.ts';
 import { interruptible } from './interrupt.ts';
 import { collect, type Output, parseOutputs, print, writeWhole } from './output.ts';
@@ -26,21 +25,25 @@ export function inspectCommand(setExitCode: SetExitCode): Command {
     )
     .option('--verbose', 'show every finding, and the notes in full')
     .option('--quiet', 'no progress bar');
-  return addSettings(command).action(async (location: string, values: Record<string, unknown>) => {
-    const outputs = parseOutputs((values.format as string[] | undefined) ?? [], formatNames);
-    const settings = readSettings(values);
-    const { signal, release } = interruptible();
-    const progress = showProgress(values.quiet !== true);
-    try {
-      const reports = await inspectLocation(location, settings, { signal, onProgress: progress.update });
-      progress.finish();
-      await say(reports, outputs, values.verbose === true);
-      setExitCode(exitCodeOf(reports.map(({ decision }) => decision.outcome)));
-    } finally {
-      progress.finish();
-      release();
-    }
-  });
+  return addSettings(command, settingsSchema).action(
+    async (location: string, values: Record<string, unknown>) => {
+      const outputs = parseOutputs((values.format as string[] | undefined) ?? [], formatNames);
+      const settings = readSettings(settingsSchema, values);
+      const { signal, release } = interruptible();
+      const progress = showProgress(values.quiet !== true);
+      // What a command needs is loaded when it runs: `verify` does not wait for what `inspect` needs.
+      const { inspectLocation } = await import('../app/inspect.ts');
+      try {
+        const reports = await inspectLocation(location, settings, { signal, onProgress: progress.update });
+        progress.finish();
+        await say(reports, outputs, values.verbose === true);
+        setExitCode(exitCodeOf(reports.map(({ decision }) => decision.outcome)));
+      } finally {
+        progress.finish();
+        release();
+      }
+    },
+  );
 }
 
 async function say(reports: readonly Report[], outputs: readonly Output[], verbose: boolean): Promise<void> {
@@ -50,6 +53,7 @@ async function say(reports: readonly Report[], outputs: readonly Output[], verbo
     await (file === undefined ? print(text) : writeWhole(file, text));
   }
   if (outputs.some(({ file }) => file === undefined)) return;
+  const { renderTerminal } = await import('../report/terminal/index.ts');
   const terminal = terminalOf(process.stdout);
   await print(reports.map((report) => renderTerminal(report, { ...terminal, verbose })).join('\n'));
 }

@@ -6,6 +6,8 @@ import { cacheCommand } from './cache.ts';
 import { diffCommand } from './diff.ts';
 import { EXIT_FAILED, EXIT_USAGE, exitCodeFor, type SetExitCode } from './exit-code.ts';
 import { inspectCommand } from './inspect.ts';
+import { attestCommand, signCommand } from './sign.ts';
+import { verifyCommand } from './verify.ts';
 
 /** Runs one command line; the exit code. Everything that breaks ends in one line on stderr. */
 export async function runCli(argv: readonly string[]): Promise<number> {
@@ -24,6 +26,9 @@ export async function runCli(argv: readonly string[]): Promise<number> {
     .showSuggestionAfterError()
     .addCommand(inspectCommand(setExitCode))
     .addCommand(diffCommand(setExitCode))
+    .addCommand(verifyCommand(setExitCode))
+    .addCommand(signCommand())
+    .addCommand(attestCommand())
     .addCommand(cacheCommand());
   for (const command of program.commands) command.copyInheritedSettings(program);
   try {

@@ -1,43 +1,49 @@
 import { type Command, Option } from 'commander';
-import { parseSettings, type Settings, settingsSchema } from '../app/settings.ts';
+import type * as z from 'zod';
+import { parseBy } from '../app/settings.ts';
 import { collect } from './output.ts';
+
+/** A schema of settings: each field has its default and its help. */
+type Schema = z.ZodObject<Readonly<Record<string, z.ZodType>>>;
 
 /**
  * Adds a flag for every setting, with the help that the schema gives.
  * @param without settings that make no sense for the command
  */
-export function addSettings(command: Command, without: readonly string[] = []): Command {
-  for (const [name, schema] of Object.entries(settingsSchema.shape)) {
+export function addSettings(command: Command, schema: Schema, without: readonly string[] = []): Command {
+  for (const [name, setting] of Object.entries(schema.shape)) {
     if (without.includes(name)) continue;
-    const option = new Option(flagOf(name, schema), schema.description ?? '');
-    if (isList(schema)) option.argParser(collect);
+    const option = new Option(flagOf(name, setting), setting.description ?? '');
+    if (isList(setting)) option.argParser(collect);
     command.addOption(option);
   }
   return command;
 }
 
-/** Narrows what the command line gave. */
-export function readSettings(values: Readonly<Record<string, unknown>>): Settings {
-  const names = Object.keys(settingsSchema.shape);
-  return parseSettings(
+/** Narrows what the command line gave. @throws Failure USAGE */
+export function readSettings<T extends Schema>(
+  schema: T,
+  values: Readonly<Record<string, unknown>>,
+): Readonly<z.output<T>> {
+  const names = Object.keys(schema.shape);
+  return parseBy(
+    schema,
     Object.fromEntries(names.filter((name) => name in values).map((name) => [name, values[name]])),
   );
 }
 
-type Schema = (typeof settingsSchema.shape)[keyof typeof settingsSchema.shape];
-
-function flagOf(name: string, schema: Schema): string {
+function flagOf(name: string, schema: z.ZodType): string {
   const flag = name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
   const fallback = defaultOf(schema);
   if (fallback === true) return `--no-${flag}`;
   return fallback === false ? `--${flag}` : `--${flag} <${placeholderOf(name)}>`;
 }
 
-function defaultOf(schema: Schema): unknown {
+function defaultOf(schema: z.ZodType): unknown {
   return schema.safeParse(undefined).data;
 }
 
-function isList(schema: Schema): boolean {
+function isList(schema: z.ZodType): boolean {
   return Array.isArray(defaultOf(schema));
 }
 
@@ -50,6 +56,21 @@ const PLACEHOLDERS: Readonly<Record<string, string>> = {
   caFile: 'file',
   mirror: 'host=url',
   authRealm: 'host=realm',
+  trust: 'file',
+  trustedRoot: 'file',
+  names: 'file',
+  key: 'file',
+  identity: 'subject',
+  identityPattern: 'glob',
+  issuer: 'url',
+  notation: 'folder',
+  type: 'predicate',
+  verifier: 'uri',
+  bundle: 'file',
+  name: 'reference',
+  tufMirror: 'url',
+  tufRoot: 'file',
+  predicate: 'file',
 };
 
 function placeholderOf(name: string): string {

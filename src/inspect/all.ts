@@ -53,6 +53,7 @@ import { credentialFiles } from './detectors/secrets/credential-files/index.ts';
 import { environment } from './detectors/secrets/environment/index.ts';
 import { privateKeys } from './detectors/secrets/private-keys/index.ts';
 import { tokens } from './detectors/secrets/tokens/index.ts';
+import { untrusted } from './detectors/signatures/untrusted/index.ts';
 import { caRoots } from './detectors/supply-chain/ca-roots/index.ts';
 import { hosts } from './detectors/supply-chain/hosts/index.ts';
 import { languageIndexes } from './detectors/supply-chain/language-indexes/index.ts';
@@ -114,6 +115,7 @@ export const DETECTORS: readonly AnyDetector[] = [
   packageHooks,
   shellStartup,
   units,
+  untrusted,
   caRoots,
   hosts,
   languageIndexes,

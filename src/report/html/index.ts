@@ -9,6 +9,7 @@ import { renderProblems } from './problems.ts';
 import { SCRIPT } from './script.ts';
 import { STYLE } from './style.ts';
 import { renderConfig, renderVerdict } from './summary.ts';
+import { renderVouching } from './vouching.ts';
 
 /**
  * One file that needs nothing else: no network, no fonts, no images, and no script either; the script it has only adds
@@ -60,6 +61,7 @@ function renderReport(report: Report, index: number): Markup {
 ${renderVerdict(report)}
 ${renderFindings(report)}
 ${renderProblems(report)}
+${renderVouching(report)}
 ${renderLayers(report)}
 ${renderPackages(report)}
 ${renderConfig(report)}

@@ -36,7 +36,7 @@ function count(number: number, word: string, kind: string): Markup {
 
 type Fact = readonly [name: string, value: Content];
 
-function factsOf({ image }: Report): Fact[] {
+function factsOf({ image, names }: Report): Fact[] {
   const system = image.distribution;
   return [
     ['Location', image.location],
@@ -48,6 +48,7 @@ function factsOf({ image }: Report): Fact[] {
       ? []
       : [['Index digest', html`<code>${image.indexDigest}</code>`] as const]),
     ...(image.tags.length === 0 ? [] : [['Tags', image.tags.join(', ')] as const]),
+    ...names.map(({ name, standing, publisher }): Fact => ['Name', `${name}: ${publisher ?? standing}`]),
     ['Kind', image.kind],
     ...(image.platform === undefined ? [] : [['Platform', platformOf(image.platform)] as const]),
     ['System', system === undefined ? 'not known' : (system.name ?? `${system.id} ${system.version ?? ''}`)],

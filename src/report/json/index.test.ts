@@ -3,9 +3,17 @@ import { test } from 'node:test';
 import type { ImageDiff } from '../../core/diff.ts';
 import { PROBLEM_CODES } from '../../core/problem.ts';
 import type { Report } from '../../core/report.ts';
+import type { Verification } from '../../core/verification.ts';
+import {
+  REJECTION_CODES,
+  type Rejection,
+  type VerifiedSignature,
+  type Vouching,
+} from '../../core/vouching.ts';
 import { assertGolden } from '../testing/golden.ts';
 import { CLEAN_REPORT, type Complete, SAMPLE_DIFF, SAMPLE_REPORT } from '../testing/sample-report.ts';
 import { assertValid, compileOwnSchema } from '../testing/validator.ts';
+import { renderVerificationJson } from '../verification/index.ts';
 import { renderJson } from './index.ts';
 
 /*
@@ -50,6 +58,43 @@ const identity = {
   platform,
 } as const satisfies Complete<ImageDiff['before']>;
 
+const completeRejection = {
+  code: 'TOO_OLD',
+  message: 'a',
+  format: 'notation',
+  subject: { digest, kind: 'index' },
+  attachment: digest,
+} as const satisfies Complete<Rejection>;
+
+const completeSignature = {
+  format: 'cosign',
+  identity: { kind: 'key', name: 'a', fingerprint: digest },
+  subject: { digest, kind: 'file' },
+  times: [{ time: '2026-01-02T03:04:05Z', source: 'timestamp-authority' }],
+  log: { index: '1', log: 'https://rekor.example' },
+  predicateType: 'https://slsa.dev/provenance/v1',
+  says: ['a'],
+  attachment: digest,
+  notes: ['a'],
+} as const satisfies Complete<VerifiedSignature>;
+
+const completeVouching = {
+  outcome: 'untrusted',
+  reasons: [completeRejection],
+  rules: [{ rule: 'a', satisfied: false, reasons: [completeRejection] }],
+  verified: [completeSignature],
+  rejected: [completeRejection],
+} as const satisfies Complete<Vouching>;
+
+const completeVerification = {
+  schemaVersion: '1.0',
+  tool: { name: 'pratique', version: '0.0.0' },
+  createdAt: '2026-01-02T03:04:05.678Z',
+  subject: { location: 'a', name: 'b', kind: 'index', digest, platform: { name: 'linux/arm64', digest } },
+  vouching: completeVouching,
+  notes: ['a'],
+} as const satisfies Complete<Verification>;
+
 const completeReport = {
   schemaVersion: '1.0',
   tool: { name: 'pratique', version: '0.0.0' },
@@ -68,6 +113,15 @@ const completeReport = {
     layers: [{ ...ref, size: 1, files: 2, cached: true }],
     files: 2,
   },
+  names: [
+    {
+      name: 'a',
+      standing: 'official',
+      publisher: 'b',
+      suspicions: [{ trick: 'a', of: 'b', tier: 'review', score: 0.5, why: 'c' }],
+    },
+  ],
+  vouching: completeVouching,
   packages: [
     {
       ...one,
@@ -112,6 +166,8 @@ test('json: one report is the document, several stand in `reports`', () => {
 const report = compileOwnSchema('report-1.0.json');
 const diff = compileOwnSchema('diff-1.0.json', 'report-1.0.json');
 
+const verification = compileOwnSchema('verification-1.0.json', 'report-1.0.json');
+
 const valid: readonly (readonly [name: string, text: string, validate: typeof report])[] = [
   ['a rich report', renderJson([SAMPLE_REPORT]), report],
   ['a bare report', renderJson([CLEAN_REPORT]), report],
@@ -119,6 +175,7 @@ const valid: readonly (readonly [name: string, text: string, validate: typeof re
   ['a report with every field', renderJson([completeReport]), report],
   ['a difference', JSON.stringify(SAMPLE_DIFF), diff],
   ['a difference with every field', JSON.stringify(completeDiff), diff],
+  ['a verification with every field', renderVerificationJson(completeVerification), verification],
 ];
 for (const [name, text, validate] of valid) {
   test(`schema: ${name} is valid`, () => assertValid(validate, text));
@@ -130,6 +187,15 @@ const broken: readonly (readonly [name: string, document: object, validate: type
   ['an unknown outcome', { ...completeReport, decision: { outcome: 'maybe', reasons: [] } }, report],
   ['another version', { ...completeReport, schemaVersion: '2.0' }, report],
   ['a difference with an unknown field', { ...completeDiff, extra: 1 }, diff],
+  ['a verification with an unknown field', { ...completeVerification, extra: 1 }, verification],
+  [
+    'an identity of an unknown kind',
+    {
+      ...completeReport,
+      vouching: { ...completeVouching, verified: [{ ...completeSignature, identity: { kind: 'x' } }] },
+    },
+    report,
+  ],
 ];
 for (const [name, document, validate] of broken) {
   test(`schema: ${name} is refused`, () => {
@@ -140,5 +206,12 @@ for (const [name, document, validate] of broken) {
 test('schema: every problem code is in it', () => {
   for (const code of PROBLEM_CODES) {
     assertValid(report, renderJson([{ ...completeReport, problems: [{ ...completeProblem, code }] }]));
+  }
+});
+
+test('schema: every reason for which a signature does not count is in it', () => {
+  for (const code of REJECTION_CODES) {
+    const vouching = { ...completeVouching, rejected: [{ ...completeRejection, code }] };
+    assertValid(report, renderJson([{ ...completeReport, vouching }]));
   }
 });

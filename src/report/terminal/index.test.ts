@@ -42,7 +42,7 @@ const verdicts: readonly (readonly [name: string, report: Report, expected: RegE
   [
     'allowed',
     CLEAN_REPORT,
-    /^ALLOWED {2}.*\n.*\n0 block · 0 review · 0 note\nnothing above a note was found/,
+    /^ALLOWED {2}.*\n.*\n0 block · 0 review · 0 note\n.*: a name of your own\nnothing above a note was found/,
   ],
   ['denied', SAMPLE_REPORT, /^DENIED {2}.*\n.*\n3 block · 2 review · 1 note · 1 part unread\n/],
   [

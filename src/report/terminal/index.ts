@@ -1,9 +1,11 @@
 import type { Outcome } from '../../core/decision.ts';
 import { TIERS } from '../../core/finding.ts';
+import type { Naming, Standing } from '../../core/naming.ts';
 import { toPrintable } from '../../core/printable.ts';
 import type { Problem } from '../../core/problem.ts';
 import type { Report } from '../../core/report.ts';
 import { platformOf } from '../image-name.ts';
+import { renderVouching } from '../vouching/lines.ts';
 import { renderFindings, TIER_COLOURS } from './findings.ts';
 import { type Paint, painter, plural, type TerminalOptions, wrap } from './style.ts';
 
@@ -29,13 +31,15 @@ export function renderTerminal(
     ...renderFindings(report.findings, options),
     ...renderProblems(report.problems, options),
     '',
+    ...renderVouching(report.vouching, options),
+    '',
     ...renderContents(report, options),
   ];
   return `${lines.join('\n')}\n`;
 }
 
 function renderVerdict(report: Report, options: TerminalOptions): string[] {
-  const { decision, image, findings, problems } = report;
+  const { decision, image, findings, problems, names } = report;
   const paint = painter(options);
   const [word, colour] = VERDICTS[decision.outcome];
   const digest = image.digest ?? image.configDigest;
@@ -47,9 +51,23 @@ function renderVerdict(report: Report, options: TerminalOptions): string[] {
     `${paint(colour, word)}  ${paint('bold', wrap(`${toPrintable(image.location, 1000)}${platform}`, room, '  '))}`,
     paint('dim', digest ?? image.kind),
     renderCounts(report, options),
+    ...names.map((naming) => renderName(naming, options)),
     ...(lone ? decision.reasons.map((reason) => wrap(toPrintable(reason, 500), options.width)) : []),
   ];
 }
+
+/** Whose name it is; what it may imitate stands among the findings. */
+function renderName({ name, standing, publisher }: Naming, options: TerminalOptions): string {
+  const whose = publisher === undefined ? STANDINGS[standing] : `${STANDINGS[standing]} (${publisher})`;
+  return painter(options)('dim', wrap(toPrintable(`${name}: ${whose}`, 500), options.width, '  '));
+}
+
+const STANDINGS: Readonly<Record<Standing, string>> = {
+  official: 'official name',
+  'known-publisher': 'known publisher',
+  internal: 'a name of your own',
+  unknown: 'publisher not known',
+};
 
 function renderCounts({ findings, problems }: Report, options: TerminalOptions): string {
   const paint = painter(options);

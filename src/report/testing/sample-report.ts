@@ -4,9 +4,11 @@ import type { Digest } from '../../core/digest.ts';
 import type { Finding } from '../../core/finding.ts';
 import type { ImageIdentity } from '../../core/image.ts';
 import type { LayerPath } from '../../core/layer-path.ts';
+import type { Naming } from '../../core/naming.ts';
 import type { Package } from '../../core/package.ts';
 import type { LayerRef, Problem } from '../../core/problem.ts';
 import type { Report } from '../../core/report.ts';
+import type { Vouching } from '../../core/vouching.ts';
 
 /*
  * One rich report that every format is tested on. Whatever an image's author can write is hostile here: terminal
@@ -159,6 +161,78 @@ const PACKAGES: readonly Package[] = [
   },
 ];
 
+const NAMES: readonly Naming[] = [
+  {
+    name: 'registry.example:5000/team/shop',
+    standing: 'unknown',
+    suspicions: [
+      {
+        trick: 'separator',
+        of: 'docker.io/library/sho-p',
+        tier: 'review',
+        score: 0.8,
+        why: `0.8: the same letters as sho-p ${ANSI}`,
+      },
+    ],
+  },
+  { name: `evil${OVERRIDE}`, standing: 'known-publisher', publisher: 'Somebody', suspicions: [] },
+];
+
+const VOUCHING: Vouching = {
+  outcome: 'untrusted',
+  reasons: [{ code: 'NOT_ENOUGH_SIGNATURES', message: '2 of 3 signers that the rule "shop" asks for' }],
+  rules: [
+    {
+      rule: 'shop',
+      satisfied: false,
+      reasons: [{ code: 'NOT_ENOUGH_SIGNATURES', message: '2 of 3 signers that the rule "shop" asks for' }],
+    },
+  ],
+  verified: [
+    {
+      format: 'cosign',
+      identity: { kind: 'key', name: 'release', fingerprint: digestOf('8') },
+      subject: { digest: digestOf('f'), kind: 'index' },
+      times: [],
+      says: [],
+      attachment: digestOf('7'),
+      notes: [`the log entry was not checked: no trust root has ${MARKUP}`],
+    },
+    {
+      format: 'sigstore-bundle',
+      identity: {
+        kind: 'sigstore',
+        issuer: `https://issuer.example/${ANSI}`,
+        subject: `https://code.example/shop/${OVERRIDE}${MARKUP}`,
+        root: 'sigstore',
+      },
+      subject: { digest: digestOf('d'), kind: 'manifest' },
+      times: [{ time: '2026-01-02T03:00:00Z', source: 'log' }],
+      log: { index: '123456', log: 'https://rekor.example' },
+      predicateType: 'https://slsa.dev/provenance/v1',
+      says: [`builder https://builder.example/${BREAKS}`],
+      notes: [],
+    },
+  ],
+  rejected: [
+    {
+      code: 'SIGNER_NOT_TRUSTED',
+      message: `signed with another key ${ANSI}${MARKUP}`,
+      format: 'notation',
+      subject: { digest: digestOf('d'), kind: 'manifest' },
+      attachment: digestOf('6'),
+    },
+  ],
+};
+
+const NOBODY_ASKED: Vouching = {
+  outcome: 'unchecked',
+  reasons: [{ code: 'NO_MATCHING_RULE', message: 'nobody was asked: --trust names a trust file' }],
+  rules: [],
+  verified: [],
+  rejected: [],
+};
+
 const IMAGE: Report['image'] = {
   location: `registry.example:5000/team/shop:1.4`,
   kind: 'registry',
@@ -209,6 +283,8 @@ export const SAMPLE_REPORT: Report = {
   tool: { name: 'pratique', version: '0.0.0' },
   createdAt: '2026-01-02T03:04:05.678Z',
   image: IMAGE,
+  names: NAMES,
+  vouching: VOUCHING,
   packages: PACKAGES,
   findings: FINDINGS,
   problems: PROBLEMS,
@@ -229,6 +305,8 @@ export const CLEAN_REPORT: Report = {
     layers: [],
     files: 3300,
   },
+  names: [{ name: 'registry.example:5000/team/shop', standing: 'internal', suspicions: [] }],
+  vouching: NOBODY_ASKED,
   packages: PACKAGES.slice(0, 2),
   findings: [],
   problems: [],

@@ -1,0 +1,57 @@
+import type { AttachmentSource } from '../../core/attachment.ts';
+import type { VouchedSubject, Vouching } from '../../core/vouching.ts';
+import type { FileContent, RevocationFetch } from '../../inspect/signatures/contract.ts';
+import { judgeTrust, watchTrust } from '../../inspect/signatures/trust/judge.ts';
+import { collectProofs, type Gathered } from './collect-proofs.ts';
+import { loadFinders } from './prove.ts';
+import type { Trust } from './trust.ts';
+
+/** What somebody is to vouch for. */
+export interface VouchRequest {
+  /** Registry and repository, for the rules; absent where the location has none. */
+  readonly name: string | undefined;
+  /** The digests that a signature may be for: the index and the manifest reached through it, or just the one. */
+  readonly subjects: readonly VouchedSubject[];
+  /** Absent where such a thing has no attachments. */
+  readonly attachments: AttachmentSource | undefined;
+  readonly file?: FileContent;
+  readonly signal: AbortSignal;
+}
+
+const NOTHING: Gathered = { proofs: [], rejected: [], cut: [] };
+
+/**
+ * Asks who vouches: the rules for the name, the signatures attached, their proofs, the judgement. Where no rule matches
+ * nothing is fetched: no signature could change the answer.
+ * @throws Failure as `AttachmentSource.list` and `Trust.materialsFor`, CANCELLED
+ */
+export async function vouch(request: VouchRequest, trust: Trust): Promise<Vouching> {
+  const { name, subjects, attachments, file, signal } = request;
+  const rules = trust.rulesFor(name);
+  const now = new Date();
+  const question = { rules, name, subjects, now };
+  if (rules.length === 0 || attachments === undefined) return judgeTrust({ ...question, ...NOTHING });
+  const fetch = trust.offline ? undefined : await loadRevocationFetch();
+  const gathered = await collectProofs({
+    subjects,
+    attachments,
+    finders: await loadFinders(),
+    materials: await trust.materialsFor(rules, signal),
+    context: {
+      now,
+      signal,
+      name,
+      ...(fetch === undefined ? {} : { fetch }),
+      ...(file === undefined ? {} : { file }),
+    },
+    isEnough: watchTrust(question),
+  });
+  return judgeTrust({ ...question, ...gathered });
+}
+
+async function loadRevocationFetch(): Promise<RevocationFetch> {
+  return async (url, body, signal) => {
+    const { fetchRevocation } = await import('../../read/revocation.ts');
+    return fetchRevocation(url, body, signal);
+  };
+}
