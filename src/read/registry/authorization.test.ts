@@ -219,7 +219,7 @@ for (const answer of ['nonsense', {}, { token: 7 }, { token: 'a\r\nX-Evil: 1' },
   });
 }
 
-test('foreign realm: gets no credentials unless the user names it, but may give an anonymous token', async () => {
+test('bypass 26: a foreign realm gets no credentials unless the user names it, but may give an anonymous token', async () => {
   await using realm = await serve((_, response) => json(response, 200, { token: 'foreign' }));
   const challenge = (): string => `Bearer realm="${realm.origin}/token"`;
   await using server = await serve(guarded({ accepts: 'Bearer foreign', challenge }));
@@ -247,7 +247,7 @@ test('foreign realm: gets no credentials unless the user names it, but may give 
   await allowed.close();
 });
 
-test('a realm that redirects elsewhere does not take the credentials along', async () => {
+test('bypass 27: a realm that redirects elsewhere does not take the credentials along', async () => {
   await using thief = await serve((_, response) => json(response, 200, { token: 'x' }));
   await using server = await serve((request, response) => {
     if (request.url?.startsWith('/token') === true) {

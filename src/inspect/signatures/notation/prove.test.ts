@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import { Failure } from '../../../core/failure.ts';
 import {
   authority,
   DAY,
@@ -15,6 +16,7 @@ import {
   timeStamper,
 } from './testing/authority.ts';
 import { type EnvelopeRequest, IMAGE, PAYLOAD, signCose, signJws } from './testing/envelope.ts';
+import { makeList, makeNetwork } from './testing/revocation.ts';
 import { ask, askAs, NAME, notesOf, outcomeOf, trustIn, trustInRoot } from './testing/scene.ts';
 import { stamp } from './testing/time-stamp.ts';
 
@@ -395,6 +397,40 @@ describe('time', async () => {
     assert.equal(await outcomeOf(ask(envelope, trustIn({ 'ca:acme': [old.root] }))), 'CERTIFICATE_EXPIRED');
   });
 
+  describe('bypass 17: the authority is asked about too (CVE-2024-56138)', async () => {
+    const crl = 'http://crl.acme.example/stamps';
+    const asking = await issue({
+      subject: 'CN=Stamper',
+      issuer: tsa,
+      extensions: [...timeStamper(), ...locations({ crl: [crl] })],
+    });
+    const envelope = signJws(leaf, { timestamp: (bytes) => stamp(asking, bytes) });
+    const revoked = makeNetwork({ [crl]: makeList(tsa, { revoked: [{ who: asking }] }) });
+    const good = makeNetwork({ [crl]: makeList(tsa) });
+    const soft = { level: 'strict', override: { revocation: 'log' } };
+    const off = { level: 'strict', override: { revocation: 'skip' } };
+    const levels = [
+      { name: 'unknown', level: strict, network: {}, outcome: 'REVOCATION_UNKNOWN' },
+      { name: 'unknown, revocation logged', level: soft, network: {}, outcome: 'proven' },
+      { name: 'good', level: strict, network: good, outcome: 'proven' },
+      { name: 'revoked', level: strict, network: revoked, at: 3_600_000, outcome: 'REVOKED' },
+      {
+        name: 'revoked, revocation logged',
+        level: soft,
+        network: revoked,
+        at: 3_600_000,
+        outcome: 'REVOKED',
+      },
+      { name: 'revoked, revocation skipped', level: off, network: revoked, at: 3_600_000, outcome: 'proven' },
+    ];
+    for (const { name, level, network, at: later = 0, outcome } of levels) {
+      test(`${name}: ${outcome}`, async () => {
+        const context = { ...network, now: new Date(NOW.getTime() + later) };
+        assert.equal(await outcomeOf(ask(envelope, trustIn(stores, level), context)), outcome);
+      });
+    }
+  });
+
   test('logged only: a note, and the time stays a claim', async () => {
     const [result] = await ask(signJws(old.leaf, claimed), trustIn(stores, { level: 'permissive' }));
     assert.equal(result?.kind, 'proven');
@@ -539,6 +575,35 @@ describe('which policy', () => {
     const payload = { targetArtifact: { ...PAYLOAD.targetArtifact, digest } };
     const [result] = await ask(signJws(leaf, { payload }), trustInRoot(root));
     assert.deepEqual(result?.kind === 'proven' && result.proof.content, { kind: 'image', digest });
+  });
+});
+
+describe('revocation', async () => {
+  const crl = 'http://crl.acme.example/signers';
+  const made = await makeChain({
+    extensions: [...signer(PURPOSE.codeSigning), ...locations({ crl: [crl] })],
+  });
+  const network = makeNetwork({ [crl]: makeList(made.intermediate, { revoked: [{ who: made.leaf }] }) });
+  test('revoked: REVOKED, or a note where the level only logs it', async () => {
+    const stores = { 'ca:acme': [made.root] };
+    const envelope = signCose(made.leaf);
+    assert.equal(await outcomeOf(ask(envelope, trustIn(stores), network)), 'REVOKED');
+    const notes = await notesOf(ask(envelope, trustIn(stores, { level: 'permissive' }), network));
+    assert.match(notes.join('\n'), /Acme Release was revoked at/);
+  });
+
+  test('nobody is asked about the certificates of strangers', async () => {
+    const asked = makeNetwork({});
+    const outcome = await outcomeOf(ask(signJws(made.leaf), trustInRoot(root), asked));
+    assert.equal(outcome, 'CERTIFICATE_UNTRUSTED');
+    assert.deepEqual(asked.asked, []);
+  });
+
+  test('cancelled is thrown, and is no rejection', async () => {
+    const second = await makeChain({ extensions: [...signer(), ...locations({ crl: [crl] })] });
+    const cancelled = makeNetwork({ [crl]: new Failure('CANCELLED', 'cancelled') });
+    const asked = ask(signJws(second.leaf), trustIn({ 'ca:acme': [second.root] }), cancelled);
+    await assert.rejects(asked, { code: 'CANCELLED' });
   });
 });
 

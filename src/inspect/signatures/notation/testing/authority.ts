@@ -38,6 +38,7 @@ export interface IssueRequest {
   readonly extensions: readonly x509.Extension[];
 }
 
+export const { Extension } = x509;
 export const DAY = 24 * 60 * 60_000;
 const { KeyUsageFlags } = x509;
 
