@@ -3,17 +3,19 @@ import type { Image } from '../core/image.ts';
 import type { Problem } from '../core/problem.ts';
 import { REPORT_SCHEMA_VERSION, type Report } from '../core/report.ts';
 import type { ImageView } from '../inspect/contract.ts';
+import { namesOf } from '../inspect/detectors/names/imitation/index.ts';
 import { maskConfig } from '../inspect/detectors/secrets/mask.ts';
 import { examinersFingerprint } from '../inspect/examiners.ts';
 import { CATALOGERS } from '../inspect/inventory/all.ts';
 import { type Judgement, judge } from '../inspect/judge.ts';
+import { judgeName } from '../inspect/names/judge.ts';
 import type { Scope } from '../inspect/pool/messages.ts';
 import { WorkerPool } from '../inspect/pool/pool.ts';
 import { readRules } from '../inspect/yara/rule-source.ts';
 import { open } from '../read/open.ts';
 import { FactsCache } from './cache/facts-cache.ts';
 import { type CollectedLayer, collectImage } from './collect-image.ts';
-import { detectorsFor, detectorsWith } from './detectors.ts';
+import { detectorsFor, detectorsWith, nameBookFor } from './detectors.ts';
 import { toLimits, toOpenOptions } from './open-options.ts';
 import type { InspectHooks, Run } from './run.ts';
 import type { Settings } from './settings.ts';
@@ -53,14 +55,15 @@ export async function withRun<T>(
   const limits = toLimits(settings);
   const scope: Scope = settings.packagesOnly ? 'packages' : 'all';
   const rules = readRules(settings.rules);
-  const detectors = scope === 'all' ? detectorsFor(settings) : [];
+  const book = nameBookFor(settings.names);
+  const detectors = scope === 'all' ? detectorsFor(settings, book) : [];
   const pool = new WorkerPool({ scope, rules }, settings.jobs);
   const trust = settings.trust === undefined || scope === 'packages' ? undefined : await loadTrust(settings);
   const cache = settings.cache ? new FactsCache(settings.cacheDir, settings.cacheSize) : undefined;
   const examiners = examinersFingerprint(scope, rules, limits);
   try {
     if (rules.user.length > 0) pool.warmUp();
-    const result = await work({ limits, scope, detectors, pool, cache, trust, hooks, examiners });
+    const result = await work({ limits, scope, detectors, pool, cache, trust, book, hooks, examiners });
     if (rules.user.length > 0) await pool.ready(hooks.signal);
     return result;
   } finally {
@@ -96,7 +99,7 @@ async function inspectImage(image: Image, run: Run, opened: number): Promise<Ins
   const judged = performance.now() - start - read;
   const problems = [...image.problems, ...unread, ...judgement.problems, ...vouched.problems];
   const report = toReport(image, layers, judgement, problems, {
-    names: [],
+    names: run.scope === 'all' ? namesOf(image.identity).map((name) => judgeName(name, run.book())) : [],
     vouching: vouched.vouching,
     decision: decisionFor(judgement, problems, run.scope),
     timings: { total: opened + read + judged, open: opened, read, judge: judged },

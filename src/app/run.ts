@@ -1,5 +1,6 @@
 import type { Limits } from '../core/limits.ts';
 import type { AnyDetector } from '../inspect/contract.ts';
+import type { NameBook } from '../inspect/names/book.ts';
 import type { Scope } from '../inspect/pool/messages.ts';
 import type { WorkerPool } from '../inspect/pool/pool.ts';
 import type { FactsCache } from './cache/facts-cache.ts';
@@ -38,6 +39,8 @@ export interface Run {
   readonly cache: FactsCache | undefined;
   /** Whom the user trusts; absent where nobody is to be asked. */
   readonly trust: Trust | undefined;
+  /** What is known of names; built when it is first asked for. */
+  readonly book: () => NameBook;
   /** What facts depend on besides the layer; see `examinersFingerprint`. */
   readonly examiners: string;
   readonly hooks: InspectHooks;

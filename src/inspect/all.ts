@@ -30,6 +30,7 @@ import { database } from './detectors/integrity/database/index.ts';
 import { replaced } from './detectors/integrity/replaced/index.ts';
 import { unowned } from './detectors/integrity/unowned/index.ts';
 import { yara } from './detectors/malware/yara/index.ts';
+import { imitation } from './detectors/names/imitation/index.ts';
 import { chatExfiltration } from './detectors/network/chat-exfiltration/index.ts';
 import { fedExecution } from './detectors/network/fed-execution/index.ts';
 import { hiddenServices } from './detectors/network/hidden-services/index.ts';
@@ -100,6 +101,7 @@ export const DETECTORS: readonly AnyDetector[] = [
   miningPool,
   hiddenServices,
   fedExecution,
+  imitation,
   chatExfiltration,
   authorizedKeys,
   pam,

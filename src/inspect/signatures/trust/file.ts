@@ -6,7 +6,7 @@ import { parsePublicKey } from '../keys.ts';
 import { type TrustFileShape, trustFileSchema } from './file-schema.ts';
 import { toTrustRules } from './link-rules.ts';
 import { PUBLIC_ROOT, type TrustRule } from './rules.ts';
-import { type Flaw, parseYamlDocument } from './yaml-document.ts';
+import { type Flaw, parseYamlDocument } from '../../yaml-document.ts';
 
 /** Whom to trust, as one file says it. */
 export interface TrustFile {

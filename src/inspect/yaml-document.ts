@@ -1,6 +1,6 @@
 import { isCollection, LineCounter, type Node, parseDocument } from 'yaml';
-import { Failure, messageOf } from '../../../core/failure.ts';
-import { toOneLine } from '../../../core/one-line.ts';
+import { Failure, messageOf } from '../core/failure.ts';
+import { toOneLine } from '../core/one-line.ts';
 
 /** What is wrong with one place of a document. */
 export interface Flaw {

@@ -1,0 +1,51 @@
+import { domainToUnicode } from 'node:url';
+import type { Suspicion } from '../../../core/naming.ts';
+import type { NameBook } from '../book.ts';
+import { isAscii, toAscii, toSkeleton } from '../skeleton.ts';
+import { repositoryOf, type SplitName, splitName } from '../split-name.ts';
+import { toSuspicion } from '../suspicion.ts';
+
+/*
+ * Letters of other alphabets, and punycode that shows as them: no reference may have the first, and the second is read as
+ * something else than it is wherever it is shown decoded.
+ */
+
+/** What a name says, and in which scripts. */
+export function suspectLetters(name: SplitName, book: NameBook): Suspicion[] {
+  const shown = name.host.includes('xn--') ? domainToUnicode(name.host.replace(/:\d{1,5}$/, '')) : name.host;
+  const text = [shown, ...name.path].join('/');
+  const isPunycode = shown !== name.host;
+  if (isAscii(text)) return isPunycode || name.host.includes('xn--') ? [brokenPunycode(name)] : [];
+  const ascii = splitName(toAscii(text));
+  const of = known(ascii, book);
+  const alphabets = scriptsOf(text);
+  const trick = isPunycode ? 'punycode' : alphabets.length > 1 ? 'mixed-scripts' : 'homoglyph';
+  const how = isPunycode
+    ? `the host ${name.host} is shown as ${shown}`
+    : `it mixes ${alphabets.join(' and ')}, and no image name may have other letters than ASCII`;
+  const parts =
+    of === undefined ? [[0.7, how] as const] : [[0.7, how] as const, [0.3, `it looks like ${of}`] as const];
+  return [toSuspicion(trick, of, parts, of === undefined && isPunycode ? 'review' : 'block')];
+}
+
+function brokenPunycode({ host }: SplitName): Suspicion {
+  return toSuspicion('punycode', undefined, [
+    [0.6, `the host ${host} claims to be punycode, and decodes to nothing`],
+  ]);
+}
+
+/** What it would be in plain letters, if that is something known. */
+function known(plain: SplitName, book: NameBook): string | undefined {
+  if (book.official.has(plain.path.at(-1) ?? '')) return repositoryOf(plain);
+  if (book.publisherOf(plain) !== undefined) return repositoryOf(plain);
+  return book.hostSkeletons.get(toSkeleton(plain.host));
+}
+
+const SCRIPTS = ['Latin', 'Cyrillic', 'Greek', 'Armenian', 'Han', 'Hebrew', 'Arabic'].map(
+  (name) => [name, new RegExp(`\\p{Script=${name}}`, 'u')] as const,
+);
+
+function scriptsOf(text: string): string[] {
+  const found = SCRIPTS.filter(([, script]) => script.test(text)).map(([name]) => name);
+  return found.length > 0 ? found : ['unusual characters'];
+}

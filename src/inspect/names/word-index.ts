@@ -1,0 +1,65 @@
+import { toSkeleton, withoutSeparators } from './skeleton.ts';
+import { deletionsOf, TYPING_ERRORS, type TypingError, typingError } from './typing-error.ts';
+
+/** How a word imitates another. */
+export type Likeness =
+  | { readonly kind: 'homoglyph' | 'separator'; readonly of: string }
+  | { readonly kind: TypingError; readonly of: string };
+
+/** Shorter words are too close to too many. */
+const SHORTEST = 4;
+
+/**
+ * Words that others imitate, found by what they look like and by every slip of a finger, without comparing with each of them:
+ * two words one slip apart share a text that is one letter shorter than the longer (Garbe, "SymSpell").
+ */
+export class WordIndex {
+  readonly #words: ReadonlySet<string>;
+  readonly #byDeletion = new Map<string, string[]>();
+  readonly #bySkeleton = new Map<string, string>();
+  readonly #byLetters = new Map<string, string>();
+
+  constructor(words: Iterable<string>) {
+    this.#words = new Set(words);
+    for (const word of this.#words) {
+      if (word.length < SHORTEST) continue;
+      this.#bySkeleton.set(toSkeleton(word), word);
+      this.#byLetters.set(withoutSeparators(word), word);
+      for (const key of deletionsOf(word)) {
+        const known = this.#byDeletion.get(key);
+        if (known === undefined) this.#byDeletion.set(key, [word]);
+        else known.push(word);
+      }
+    }
+  }
+
+  has(word: string): boolean {
+    return this.#words.has(word);
+  }
+
+  /** What a word imitates, the surest likeness; undefined for the words themselves and for what is like none. */
+  likeness(word: string): Likeness | undefined {
+    if (this.#words.has(word) || word.length < SHORTEST || word.length > 64) return undefined;
+    const twin = this.#bySkeleton.get(toSkeleton(word));
+    if (twin !== undefined) return { kind: 'homoglyph', of: twin };
+    const spread = this.#byLetters.get(withoutSeparators(word));
+    if (spread !== undefined) return { kind: 'separator', of: spread };
+    const candidates = new Set(deletionsOf(word).flatMap((key) => this.#byDeletion.get(key) ?? []));
+    return surestError(word, candidates);
+  }
+}
+
+/** The likeliest slip: `gchr` is `ghcr` with two letters swapped rather than `gcr` with one added. */
+export function surestError(
+  word: string,
+  candidates: Iterable<string>,
+): { readonly kind: TypingError; readonly of: string } | undefined {
+  let surest: { readonly kind: TypingError; readonly of: string } | undefined;
+  for (const of of candidates) {
+    const kind = typingError(word, of);
+    if (kind === undefined) continue;
+    if (surest === undefined || TYPING_ERRORS.indexOf(kind) < TYPING_ERRORS.indexOf(surest.kind))
+      surest = { kind, of };
+  }
+  return surest;
+}
