@@ -1,3 +1,5 @@
+import type { AttachedBlob } from '../../../core/attachment.ts';
+import { type Failure, isFailure } from '../../../core/failure.ts';
 import type { Find } from '../contract.ts';
 import { COSE_MEDIA_TYPE, JWS_MEDIA_TYPE } from './envelope.ts';
 
@@ -16,9 +18,22 @@ export const findNotation: Find = async function* ({ subject, digest, via }, { a
     others.length === 0 &&
     (blob.mediaType === JWS_MEDIA_TYPE || blob.mediaType === COSE_MEDIA_TYPE);
   const mediaType = isOne ? blob.mediaType : describeBlobs(blobs.map((each) => each.mediaType));
-  const envelope = isOne ? await read(blob) : new Uint8Array(0);
-  yield { format: 'notation', subject, ...attachment, body: { kind: 'notation', mediaType, envelope } };
+  const envelope = isOne ? await readOrFail(blob, read) : new Uint8Array(0);
+  if (isFailure(envelope)) yield envelope;
+  else yield { format: 'notation', subject, ...attachment, body: { kind: 'notation', mediaType, envelope } };
 };
+
+async function readOrFail(
+  blob: AttachedBlob,
+  read: (blob: AttachedBlob) => Promise<Uint8Array>,
+): Promise<Uint8Array | Failure> {
+  try {
+    return await read(blob);
+  } catch (error) {
+    if (!isFailure(error) || error.code === 'CANCELLED') throw error;
+    return error;
+  }
+}
 
 /** Stands for a media type that is none, so that step 2 can say what was there instead. */
 function describeBlobs(mediaTypes: readonly string[]): string {
