@@ -15,7 +15,6 @@ const EXTERNAL = [
   '@cyclonedx/cyclonedx-library',
   '@litko/yara-x',
   '@noble/*',
-  '@peculiar/*',
   '@sigstore/*',
   '@virustotal/yara-x',
   'cborg',

@@ -193,11 +193,17 @@ test('bypass 22: an index vouches for its platforms, a platform only for itself'
   const index = s.pushIndex('multi', { amd64, arm64 });
   s.sign(amd64);
   assertRefused(await s.verify(s.reference('multi'), { key }), 'NO_SIGNATURE');
-  assertTrusted(await s.verify(s.reference('multi'), { key, platform: 'linux/amd64' }));
+  const one = await s.verify(s.reference('multi'), { key, platform: 'linux/amd64' });
+  assertTrusted(one);
+  assert.match(
+    one.notes.join(),
+    new RegExp(`not all of the index: deploy it by .*${amd64.descriptor.digest}`),
+  );
   assertRefused(await s.verify(s.reference('multi'), { key, platform: 'linux/arm64' }), 'NO_SIGNATURE');
   s.sign(index);
   const answer = await s.verify(s.reference('multi'), { key, platform: 'linux/arm64' });
   assertTrusted(answer);
+  assert.deepEqual(answer.notes, []);
   assert.deepEqual(answer.vouching.verified[0]?.subject, { kind: 'index', digest: index.descriptor.digest });
   assert.deepEqual(answer.subject.platform, { name: 'linux/arm64', digest: arm64.descriptor.digest });
   assertRefused(await s.verify(s.reference(arm64.descriptor.digest), { key }), 'NO_SIGNATURE');
@@ -311,6 +317,9 @@ test('who is to be trusted is said once: in a file or in options', async (t) => 
   const refused: readonly (readonly [string, VerifySettingsInput])[] = [
     ['nobody', {}],
     ['a file and a key', { trust: s.trust(OURS), key }],
+    ['a file, and more signers than it asks for', { trust: s.trust(OURS), atLeast: 2 }],
+    ['a file, and a log that it does not ask for', { trust: s.trust(OURS), log: true }],
+    ['a verifier without a VSA', { key, verifier: 'https://verifier.example' }],
     ['an identity without an issuer', { identity: 'me@acme.example' }],
     ['an issuer without an identity', { issuer: 'https://issuer.example' }],
     ['a pattern for everybody', { identityPattern: '**', issuer: 'https://issuer.example' }],

@@ -37,6 +37,10 @@ export const trustShape = {
     .string()
     .optional()
     .describe('sigstore trusted_root.json to use instead of the one that the public instance publishes'),
+  privateRevocation: z
+    .boolean()
+    .default(false)
+    .describe('also ask CRL and OCSP hosts in private networks, as a company’s own authority has them'),
 };
 
 export const settingsSchema = z.strictObject({

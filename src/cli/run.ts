@@ -6,6 +6,7 @@ import { cacheCommand } from './cache.ts';
 import { diffCommand } from './diff.ts';
 import { EXIT_FAILED, EXIT_USAGE, exitCodeFor, type SetExitCode } from './exit-code.ts';
 import { inspectCommand } from './inspect.ts';
+import { nameCommand } from './name.ts';
 import { attestCommand, signCommand } from './sign.ts';
 import { verifyCommand } from './verify.ts';
 
@@ -26,6 +27,7 @@ export async function runCli(argv: readonly string[]): Promise<number> {
     .showSuggestionAfterError()
     .addCommand(inspectCommand(setExitCode))
     .addCommand(diffCommand(setExitCode))
+    .addCommand(nameCommand(setExitCode))
     .addCommand(verifyCommand(setExitCode))
     .addCommand(signCommand())
     .addCommand(attestCommand())

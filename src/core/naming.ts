@@ -25,3 +25,12 @@ export interface Suspicion {
   /** The score explained, part by part, in a sentence. */
   readonly why: string;
 }
+
+export const NAMES_SCHEMA_VERSION = '1.0';
+
+/** What `name` answers. Its JSON is this, field for field; docs/schema holds the schema. */
+export interface NamesReport {
+  readonly schemaVersion: typeof NAMES_SCHEMA_VERSION;
+  readonly tool: { readonly name: 'pratique'; readonly version: string };
+  readonly names: readonly Naming[];
+}

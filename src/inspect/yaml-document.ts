@@ -77,3 +77,23 @@ function describe(file: string, flaws: readonly Flaw[], lineOf: (path: Flaw['pat
 function malformed(message: string): Failure {
   return new Failure('MALFORMED', message);
 }
+
+/** What a schema says is wrong: an unknown field is shown where it stands, not where the object that has it begins. */
+export function toFlaws(
+  issues: readonly {
+    readonly code: string;
+    readonly path: readonly PropertyKey[];
+    readonly message: string;
+  }[],
+): Flaw[] {
+  return issues.map((issue) => ({ path: pathOf(issue), message: issue.message }));
+}
+
+function pathOf(issue: {
+  readonly code: string;
+  readonly path: readonly PropertyKey[];
+  readonly keys?: unknown;
+}): Flaw['path'] {
+  const [unknown] = issue.code === 'unrecognized_keys' && Array.isArray(issue.keys) ? issue.keys : [];
+  return typeof unknown === 'string' ? [...issue.path, unknown] : issue.path;
+}

@@ -5,19 +5,11 @@ import type {
   AttachmentSource,
   OpenedAttachment,
 } from '../../core/attachment.ts';
-import { type Failure, isFailure, messageOf } from '../../core/failure.ts';
+import { Failure, isFailure, messageOf } from '../../core/failure.ts';
 import type { Rejection, RejectionCode, VouchedSubject } from '../../core/vouching.ts';
 import type { Find, Found, Materials, ProveContext } from '../../inspect/signatures/contract.ts';
-import type { FoundProof } from '../../inspect/signatures/trust/judge.ts';
+import type { FoundProof, Unproven } from '../../inspect/signatures/trust/judge.ts';
 import { prove } from './prove.ts';
-
-/** What was found of signatures, before anybody judges it. */
-export interface Gathered {
-  readonly proofs: readonly FoundProof[];
-  readonly rejected: readonly Rejection[];
-  /** A sentence for each thing that a bound kept from being looked at. */
-  readonly cut: readonly string[];
-}
 
 export interface Search {
   readonly subjects: readonly VouchedSubject[];
@@ -25,8 +17,8 @@ export interface Search {
   readonly finders: readonly Find[];
   readonly materials: Materials;
   readonly context: ProveContext;
-  /** Shown every proof: nothing more is fetched once it says that this is enough. */
-  readonly isEnough: (proof: FoundProof) => boolean;
+  /** Given every proof, which is not kept here: nothing more is fetched once it says that this is enough. */
+  readonly take: (proof: FoundProof) => boolean;
 }
 
 /** Signatures proven for one image; an attacker may attach as many as a registry takes. */
@@ -34,6 +26,11 @@ const MAX_FOUND = 10_000;
 /** Attachments opened: each costs a request or two. */
 const MAX_OPENED = 1_000;
 const MAX_REJECTIONS = 1_000;
+/**
+ * Bytes of all signatures that are proven. Not only of what is fetched: one large envelope may be named ten thousand times,
+ * each time with another signature beside it.
+ */
+const MAX_PROVEN_BYTES = 256 * 2 ** 20;
 
 /** Artifact types that are worth fetching; where a listing does not say, it is fetched. */
 const SIGNATURE_TYPES =
@@ -44,7 +41,7 @@ const SIGNATURE_TYPES =
  * cannot be read of one attachment is a rejection of that one; that the listing itself cannot be had throws.
  * @throws Failure as `AttachmentSource.list`, CANCELLED
  */
-export async function collectProofs(search: Search): Promise<Gathered> {
+export async function collectProofs(search: Search): Promise<Unproven> {
   const gathered = new Gathering(search);
   for (const subject of search.subjects) {
     const { attachments, cut } = await search.attachments.list(subject.digest, search.context.signal);
@@ -52,10 +49,10 @@ export async function collectProofs(search: Search): Promise<Gathered> {
     const chosen = choose(attachments);
     gathered.cut.push(...chosen.cut);
     for (const attachment of chosen.attachments) {
-      if (gathered.done) break;
+      if (gathered.isSatisfied) break;
       await gathered.look(attachment, subject);
     }
-    if (gathered.done) break;
+    if (gathered.isSatisfied) break;
   }
   return gathered;
 }
@@ -77,32 +74,44 @@ function choose(attachments: readonly Attachment[]): AttachmentList {
   };
 }
 
-class Gathering implements Gathered {
-  readonly proofs: FoundProof[] = [];
+const TOO_MANY_BYTES = `only ${MAX_PROVEN_BYTES / 2 ** 20} MiB of signatures are looked at`;
+
+function sizeOf({ body }: Found): number {
+  switch (body.kind) {
+    case 'simple-signing':
+      return body.payload.length;
+    case 'bundle':
+      return body.json.length;
+    default:
+      return body.envelope.length;
+  }
+}
+
+class Gathering implements Unproven {
   readonly rejected: Rejection[] = [];
   readonly cut: string[] = [];
   readonly #search: Search;
   #found = 0;
+  #bytes = 0;
   #satisfied = false;
 
   constructor(search: Search) {
     this.#search = search;
   }
 
-  get done(): boolean {
-    return this.#satisfied || this.#found >= MAX_FOUND;
+  get isSatisfied(): boolean {
+    return this.#satisfied;
   }
 
   async look(attachment: Attachment, subject: VouchedSubject): Promise<void> {
     const { signal } = this.#search.context;
     const at = { subject, attachment: attachment.digest };
+    if (this.#found >= MAX_FOUND) return this.#cut(`only the newest ${MAX_FOUND} signatures were looked at`);
     try {
       const opened = await attachment.open(signal);
       for await (const found of this.#find(attachment, opened)) {
-        if (this.#found++ >= MAX_FOUND) {
-          this.cut.push(`only the newest ${MAX_FOUND} signatures were looked at`);
-          return;
-        }
+        if (this.#found++ >= MAX_FOUND)
+          return this.#cut(`only the newest ${MAX_FOUND} signatures were looked at`);
         if (isFailure(found)) this.#reject({ ...at, ...toRejection(found) });
         else await this.#prove(found, subject);
         if (this.#satisfied) return;
@@ -115,20 +124,34 @@ class Gathering implements Gathered {
 
   async *#find(attachment: Attachment, opened: OpenedAttachment): AsyncGenerator<Found | Failure> {
     const { signal } = this.#search.context;
-    const read = (blob: AttachedBlob): Promise<Uint8Array> => blob.read(signal);
+    const read = async (blob: AttachedBlob): Promise<Uint8Array> => {
+      if (!this.#hasRoomFor(blob.size)) {
+        this.#cut(TOO_MANY_BYTES);
+        throw new Failure('TOO_LARGE', `${blob.digest} was not fetched: ${TOO_MANY_BYTES}`);
+      }
+      return blob.read(signal);
+    };
     for (const find of this.#search.finders) yield* find(attachment, opened, read);
   }
 
   async #prove(found: Found, subject: VouchedSubject): Promise<void> {
-    const { materials, context, isEnough } = this.#search;
+    const { materials, context, take } = this.#search;
+    const size = sizeOf(found);
+    if (!this.#hasRoomFor(size)) return this.#cut(TOO_MANY_BYTES);
+    this.#bytes += size;
     for (const result of await prove(found, materials, context)) {
       if (result.kind === 'rejected') this.#reject({ ...result.rejection, subject });
-      else {
-        const proof = { proof: result.proof, found };
-        this.proofs.push(proof);
-        this.#satisfied ||= isEnough(proof);
-      }
+      else if (take({ proof: result.proof, found })) this.#satisfied = true;
     }
+  }
+
+  /** What is small may still be looked at where something large had no room any more. */
+  #hasRoomFor(bytes: number): boolean {
+    return this.#bytes + bytes <= MAX_PROVEN_BYTES;
+  }
+
+  #cut(sentence: string): void {
+    if (!this.cut.includes(sentence)) this.cut.push(sentence);
   }
 
   #reject(rejection: Rejection): void {

@@ -71,6 +71,19 @@ function toVerification(
       ...(platform === undefined ? {} : { platform }),
     },
     vouching,
-    notes,
+    notes: [...notes, ...noteOnPlatform(top, platform, vouching)],
   };
+}
+
+/** Who deploys the index by its digest also gets what nobody has signed. */
+function noteOnPlatform(
+  top: VouchedSubject,
+  platform: VerifiedSubject['platform'],
+  { outcome, verified }: Vouching,
+): string[] {
+  if (outcome !== 'trusted' || platform === undefined) return [];
+  if (verified.every(({ subject }) => subject.digest === top.digest)) return [];
+  return [
+    `signed is the manifest for ${platform.name}, not all of the index: deploy it by its own digest, ${platform.digest}`,
+  ];
 }

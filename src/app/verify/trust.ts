@@ -16,6 +16,8 @@ import type { VerifySettings } from './settings.ts';
 /** Whom a run trusts, and what proving it needs: loaded when a rule asks for it, and once. */
 export interface Trust {
   readonly offline: boolean;
+  /** Whether revocation may be asked for in private networks. */
+  readonly privateRevocation: boolean;
   /** What is written in vain, and how old a remembered trust root is; grows as materials are loaded. */
   readonly notes: readonly string[];
   /** The rules that speak of a name; of what has none, where it is absent. */
@@ -55,6 +57,7 @@ export async function loadTrust(settings: TrustSettings): Promise<Trust> {
   };
   return {
     offline: settings.offline,
+    privateRevocation: settings.privateRevocation ?? false,
     notes,
     rulesFor: (name) => rulesFor(named.rules, name),
     materialsFor: async (rules, signal) => {
@@ -74,7 +77,9 @@ const OF_OPTIONS = ['identity', 'identityPattern', 'issuer', 'notation', 'type',
 
 async function fromFile(path: string, settings: TrustSettings): Promise<Named> {
   const others = OF_OPTIONS.filter((name) => settings[name] !== undefined);
-  if (others.length > 0 || (settings.key ?? []).length > 0) {
+  // What the file does not ask for must not be believed to be asked for.
+  const asksForMore = settings.log === true || (settings.atLeast ?? 1) > 1;
+  if (others.length > 0 || asksForMore || (settings.key ?? []).length > 0) {
     throw new Failure(
       'USAGE',
       'whom to trust is either in the trust file or in options: leave one of the two out',

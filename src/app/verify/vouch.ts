@@ -1,8 +1,8 @@
 import type { AttachmentSource } from '../../core/attachment.ts';
 import type { VouchedSubject, Vouching } from '../../core/vouching.ts';
 import type { FileContent, RevocationFetch } from '../../inspect/signatures/contract.ts';
-import { judgeTrust, watchTrust } from '../../inspect/signatures/trust/judge.ts';
-import { collectProofs, type Gathered } from './collect-proofs.ts';
+import { openJudgement } from '../../inspect/signatures/trust/judge.ts';
+import { collectProofs } from './collect-proofs.ts';
 import { loadFinders } from './prove.ts';
 import type { Trust } from './trust.ts';
 
@@ -18,7 +18,7 @@ export interface VouchRequest {
   readonly signal: AbortSignal;
 }
 
-const NOTHING: Gathered = { proofs: [], rejected: [], cut: [] };
+const NOTHING = { rejected: [], cut: [] };
 
 /**
  * Asks who vouches: the rules for the name, the signatures attached, their proofs, the judgement. Where no rule matches
@@ -29,10 +29,10 @@ export async function vouch(request: VouchRequest, trust: Trust): Promise<Vouchi
   const { name, subjects, attachments, file, signal } = request;
   const rules = trust.rulesFor(name);
   const now = new Date();
-  const question = { rules, name, subjects, now };
-  if (rules.length === 0 || attachments === undefined) return judgeTrust({ ...question, ...NOTHING });
-  const fetch = trust.offline ? undefined : await loadRevocationFetch();
-  const gathered = await collectProofs({
+  const judgement = openJudgement({ rules, name, subjects, now });
+  if (rules.length === 0 || attachments === undefined) return judgement.close(NOTHING);
+  const fetch = trust.offline ? undefined : toRevocationFetch(trust.privateRevocation ? 'any' : 'public');
+  const unproven = await collectProofs({
     subjects,
     attachments,
     finders: await loadFinders(),
@@ -44,14 +44,15 @@ export async function vouch(request: VouchRequest, trust: Trust): Promise<Vouchi
       ...(fetch === undefined ? {} : { fetch }),
       ...(file === undefined ? {} : { file }),
     },
-    isEnough: watchTrust(question),
+    take: judgement.add,
   });
-  return judgeTrust({ ...question, ...gathered });
+  return judgement.close(unproven);
 }
 
-async function loadRevocationFetch(): Promise<RevocationFetch> {
+/** Loaded when the first certificate names a host to ask. */
+function toRevocationFetch(reach: 'any' | 'public'): RevocationFetch {
   return async (url, body, signal) => {
     const { fetchRevocation } = await import('../../read/revocation.ts');
-    return fetchRevocation(url, body, signal);
+    return fetchRevocation(url, body, signal, reach);
   };
 }

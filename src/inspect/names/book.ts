@@ -20,7 +20,8 @@ export interface NameBook {
   publisherOf(name: SplitName): Publisher | undefined;
   /** The publisher of a namespace, by its first component. */
   publisherCalled(registry: string, namespace: string): Publisher | undefined;
-  knownBad(name: SplitName): KnownBadImage | undefined;
+  /** What is reported of a repository of that path in a registry. */
+  knownBad(name: SplitName, registry: string): KnownBadImage | undefined;
   readonly clouds: Catalogue['clouds'];
 }
 
@@ -34,7 +35,7 @@ export function toNameBook(catalogue: Catalogue, own: OwnNames = NO_OWN_NAMES): 
   ];
   const byNamespace = new Map<string, Publisher>();
   const byFirst = new Map<string, Publisher>();
-  const words = new Map<string, string[]>();
+  const words = new Map<string, string[]>([[HUB, ['library']]]);
   for (const publisher of publishers) {
     const { registry, namespace } = publisher;
     const key = namespace === '' ? registry : `${registry}/${namespace}`;
@@ -45,7 +46,11 @@ export function toNameBook(catalogue: Catalogue, own: OwnNames = NO_OWN_NAMES): 
     words.set(registry, [...(words.get(registry) ?? []), first]);
   }
   const official = new Map(catalogue.official.map((image) => [image.name, image]));
-  const registries = new Set([...catalogue.registries, ...publishers.map(({ registry }) => registry)]);
+  const registries = new Set([
+    ...catalogue.registries,
+    ...publishers.map(({ registry }) => registry),
+    ...[...own.internal, ...own.images].map((pattern) => splitName(pattern).host),
+  ]);
   const bad = new Map(
     [
       ...own.knownBad.map(({ repository, what }) => ({ repository, what, source: SOURCE_OF_OWN })),
@@ -70,10 +75,8 @@ export function toNameBook(catalogue: Catalogue, own: OwnNames = NO_OWN_NAMES): 
       return undefined;
     },
     publisherCalled: (registry, namespace) => byFirst.get(`${registry}/${namespace}`),
-    knownBad: (name) => {
-      const { host, path } = name;
-      return bad.get(repositoryOf(name)) ?? bad.get(`${host}/${path[0] ?? ''}/*`);
-    },
+    knownBad: ({ path }, registry) =>
+      bad.get([registry, ...path].join('/')) ?? bad.get(`${registry}/${path[0] ?? ''}/*`),
   };
 }
 
@@ -90,8 +93,4 @@ export function isAmong(name: SplitName, patterns: readonly string[]): boolean {
     if (below === undefined) return repository === toRepository(pattern);
     return repository.startsWith(`${below}/`);
   });
-}
-
-export function isOnHub({ host }: SplitName): boolean {
-  return host === HUB;
 }

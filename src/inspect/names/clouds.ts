@@ -3,7 +3,8 @@ import type { NameBook } from './book.ts';
 import { MAX_NAME } from './split-name.ts';
 import { toSuspicion } from './suspicion.ts';
 import { likenessParts } from './tricks/likeness-parts.ts';
-import { WordIndex } from './word-index.ts';
+import { withoutAffix } from './tricks/namespaces.ts';
+import { surestError, WordIndex } from './word-index.ts';
 
 /*
  * Names of machine images: `aws:OWNER/NAME`, `gcp:PROJECT/IMAGE`, `azure:PUBLISHER:OFFER:SKU:VERSION`. Anybody may give an AMI the name
@@ -34,6 +35,12 @@ function judgeOwner(owner: string, known: readonly string[], what: string): Omit
   const same = lower.get(owner.toLowerCase());
   if (same !== undefined)
     return { standing: 'known-publisher', publisher: `${what} ${same}`, suspicions: [] };
+  const affixed = withoutAffix(owner.toLowerCase(), (word) => lower.has(word));
+  if (like === undefined && affixed !== undefined) {
+    const real = lower.get(affixed.known) ?? affixed.known;
+    const parts = [[0.7, `${owner} is the ${what} ${real} with "${affixed.affix}" added`] as const];
+    return { standing: 'unknown', suspicions: [toSuspicion('affix', real, parts)] };
+  }
   if (like === undefined) return { standing: 'unknown', suspicions: [] };
   const of = lower.get(like.of) ?? like.of;
   const parts = [...likenessParts(like, owner), [0.3, `there is a well-known ${what} ${of}`] as const];
@@ -53,6 +60,21 @@ function judgeAmi(text: string, { clouds }: NameBook): Omit<Naming, 'name'> {
           publisher: `${known.name}${known.retired === true ? ', no longer used' : ''}`,
         } as const);
   const meant = clouds.aws.find(({ patterns }) => patterns.some((pattern) => matches(pattern, image)));
+  const near =
+    known === undefined
+      ? surestError(
+          owner,
+          clouds.aws.map((one) => one.owner),
+        )
+      : undefined;
+  const slips =
+    near === undefined
+      ? []
+      : [
+          toSuspicion(near.kind, `aws:${near.of}`, [
+            [0.7, `the account ${owner} is one slip from ${near.of}`],
+          ]),
+        ];
   const suspicions: Suspicion[] =
     meant === undefined || known !== undefined
       ? []
@@ -64,7 +86,7 @@ function judgeAmi(text: string, { clouds }: NameBook): Omit<Naming, 'name'> {
             ],
           ]),
         ];
-  return { ...stand, suspicions };
+  return { ...stand, suspicions: [...slips, ...suspicions] };
 }
 
 /** AWS's own patterns: `*` is anything. In linear time: the pieces between stars follow each other. */

@@ -49,13 +49,22 @@ function standingOf(name: SplitName, book: NameBook): Stand {
 }
 
 function suspect(name: SplitName, { standing }: Stand, book: NameBook): Suspicion[] {
-  const bad = book.knownBad(name);
-  const listed =
-    bad === undefined
-      ? []
-      : [toSuspicion('known-bad', undefined, [[1, `${bad.what}: ${bad.source}`]], 'block')];
+  const bad = book.knownBad(name, name.host);
+  const copied = bad === undefined && name.host !== HUB ? book.knownBad(name, HUB) : undefined;
+  const listed: Suspicion[] = [];
+  if (bad !== undefined)
+    listed.push(toSuspicion('known-bad', undefined, [[1, `${bad.what}: ${bad.source}`]], 'block'));
+  if (copied !== undefined) {
+    const what = `an image of this path on ${HUB} is known to be malicious (${copied.what}: ${copied.source})`;
+    listed.push(toSuspicion('known-bad-copy', copied.repository, [[0.7, what]]));
+  }
   const letters = suspectLetters(name, book);
-  const everywhere = [...listed, ...suspectConfusion(name, book), ...letters, ...suspectHost(name, book)];
+  const everywhere = [
+    ...listed,
+    ...suspectConfusion(name, book, standing === 'known-publisher'),
+    ...letters,
+    ...suspectHost(name, book),
+  ];
   if (standing === 'official') {
     const image = book.official.get(name.path[1] ?? '');
     return image === undefined || name.tag === undefined

@@ -1,7 +1,7 @@
 import { readFileSync, statSync } from 'node:fs';
 import * as z from 'zod';
 import { Failure, messageOf } from '../../core/failure.ts';
-import { parseYamlDocument } from '../yaml-document.ts';
+import { parseYamlDocument, toFlaws } from '../yaml-document.ts';
 
 /** What the user knows of names and the catalogue does not. */
 export interface OwnNames {
@@ -70,8 +70,11 @@ export function readOwnNames(path: string): OwnNames {
 export function parseOwnNames(text: string, path: string): OwnNames {
   const document = parseYamlDocument(text, path);
   const parsed = schema.safeParse(document.value);
-  if (parsed.success) return parsed.data;
-  throw document.refusal(parsed.error.issues.map((issue) => ({ path: issue.path, message: issue.message })));
+  if (parsed.success) {
+    const { version: _, ...names } = parsed.data;
+    return names;
+  }
+  throw document.refusal(toFlaws(parsed.error.issues));
 }
 
 function readText(path: string): string {

@@ -56,7 +56,9 @@ export function toSkeleton(text: string): string {
 export function toAscii(text: string): string {
   const lower = text.toLowerCase();
   if (isAscii(lower)) return lower;
-  return [...lower].map((letter) => TO_ASCII.get(letter) ?? letter).join('');
+  // Characters that show as nothing at all.
+  const shown = lower.replace(/\p{Cf}/gu, '');
+  return [...shown].map((letter) => TO_ASCII.get(letter) ?? letter).join('');
 }
 
 export function isAscii(text: string): boolean {

@@ -13,7 +13,7 @@ import type { TrustRoot } from './sigstore/trust-root.ts';
  * 1. `find`: an attachment's blobs become `Found` signatures of one format. Nothing is believed.
  * 2. `prove`: cryptography only. Out comes a `Proof`: this identity signed this content, then. Whether anybody asked for
  *    that identity, and whether the content speaks of the image at hand, is not its business.
- * 3. `judgeTrust` (trust/judge.ts): policy only, a pure function over proofs: subject, predicate, identity, number, age.
+ * 3. `openJudgement` (trust/judge.ts): policy only, a pure fold over proofs: subject, predicate, identity, number, age.
  */
 
 /** One signature as found. */

@@ -37,6 +37,21 @@ test('both forms of an RSA key have one fingerprint', () => {
   assert.equal(a?.fingerprint, b?.fingerprint);
 });
 
+test('one point on a curve has one fingerprint, however it is written: it is one signer', () => {
+  const whole = P256.publicKey.export({ format: 'der', type: 'spki' });
+  const [head, x, y] = [whole.subarray(0, 26), whole.subarray(27, 59), whole.subarray(59)];
+  const parity = (y.at(-1) ?? 0) & 1;
+  const compressed = Buffer.concat([head, Buffer.of(2 + parity), x]);
+  compressed[1] = 57;
+  compressed[24] = 34;
+  const hybrid = Buffer.concat([head, Buffer.of(6 + parity), x, y]);
+  const fingerprints = [whole, compressed, hybrid].map((der) => {
+    const pem = `-----BEGIN PUBLIC KEY-----\n${der.toString('base64')}\n-----END PUBLIC KEY-----\n`;
+    return parsePublicKey('k', pem).fingerprint;
+  });
+  assert.equal(new Set(fingerprints).size, 1);
+});
+
 const secret = P256.privateKey.export({ format: 'pem', type: 'pkcs8' }).toString();
 
 const BAD: Readonly<Record<string, readonly [FailureCode, RegExp, string]>> = {

@@ -32,7 +32,7 @@ export function parsePublicKey(name: string, pem: string): TrustedKey {
       `the key ${name} has more than ${MAX_CHARACTERS} characters: no public key has`,
     );
   }
-  const key = toKey(name, pem);
+  const key = toPlainForm(toKey(name, pem));
   checkKind(name, key);
   const spki = key.export({ format: 'der', type: 'spki' });
   return { name, key, fingerprint: toDigest('sha256', createHash('sha256').update(spki).digest('hex')) };
@@ -56,6 +56,15 @@ function toKey(name: string, pem: string): KeyObject {
   } catch (cause) {
     throw new Failure('MALFORMED', `the key ${name} cannot be read: ${messageOf(cause)}`, { cause });
   }
+}
+
+/**
+ * A point on a curve can be written compressed, whole or both ways at once, and a curve by name or by its parameters. One key
+ * written in two of these ways would have two fingerprints, and so count as two signers.
+ */
+function toPlainForm(key: KeyObject): KeyObject {
+  if (key.asymmetricKeyType !== 'ec' || !CURVES.has(key.asymmetricKeyDetails?.namedCurve ?? '')) return key;
+  return createPublicKey({ key: key.export({ format: 'jwk' }), format: 'jwk' });
 }
 
 /** Quotes nothing of the text: it may be a secret. */

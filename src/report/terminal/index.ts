@@ -1,10 +1,10 @@
 import type { Outcome } from '../../core/decision.ts';
 import { TIERS } from '../../core/finding.ts';
-import type { Naming, Standing } from '../../core/naming.ts';
 import { toPrintable } from '../../core/printable.ts';
 import type { Problem } from '../../core/problem.ts';
 import type { Report } from '../../core/report.ts';
 import { platformOf } from '../image-name.ts';
+import { whoseName } from '../naming/index.ts';
 import { renderVouching } from '../vouching/lines.ts';
 import { renderFindings, TIER_COLOURS } from './findings.ts';
 import { type Paint, painter, plural, type TerminalOptions, wrap } from './style.ts';
@@ -51,23 +51,10 @@ function renderVerdict(report: Report, options: TerminalOptions): string[] {
     `${paint(colour, word)}  ${paint('bold', wrap(`${toPrintable(image.location, 1000)}${platform}`, room, '  '))}`,
     paint('dim', digest ?? image.kind),
     renderCounts(report, options),
-    ...names.map((naming) => renderName(naming, options)),
+    ...names.map((naming) => paint('dim', wrap(whoseName(naming), options.width, '  '))),
     ...(lone ? decision.reasons.map((reason) => wrap(toPrintable(reason, 500), options.width)) : []),
   ];
 }
-
-/** Whose name it is; what it may imitate stands among the findings. */
-function renderName({ name, standing, publisher }: Naming, options: TerminalOptions): string {
-  const whose = publisher === undefined ? STANDINGS[standing] : `${STANDINGS[standing]} (${publisher})`;
-  return painter(options)('dim', wrap(toPrintable(`${name}: ${whose}`, 500), options.width, '  '));
-}
-
-const STANDINGS: Readonly<Record<Standing, string>> = {
-  official: 'official name',
-  'known-publisher': 'known publisher',
-  internal: 'a name of your own',
-  unknown: 'publisher not known',
-};
 
 function renderCounts({ findings, problems }: Report, options: TerminalOptions): string {
   const paint = painter(options);

@@ -42,29 +42,38 @@ const GENERIC: ReadonlySet<string> = new Set([
   'uk',
 ]);
 
-export function suspectConfusion(name: SplitName, { own }: NameBook): Suspicion[] {
-  if (own.internal.length === 0 || isAmong(name, own.internal)) return [];
-  for (const pattern of own.internal) {
-    const parts = confusedWith(name, pattern);
-    if (parts.length > 0) return [toSuspicion('dependency-confusion', pattern, parts, 'block')];
-  }
-  return [];
+/** @param isKnown whether the namespace is a known publisher's: then only the very path of an internal image is confusing */
+export function suspectConfusion(name: SplitName, { own }: NameBook, isKnown: boolean): Suspicion[] {
+  const ours = [...own.internal, ...own.images];
+  if (ours.length === 0 || isAmong(name, ours)) return [];
+  const found = ours.flatMap((pattern) => confusedWith(name, pattern, isKnown));
+  return found.toSorted((a, b) => b.score - a.score).slice(0, 1);
 }
 
-function confusedWith(name: SplitName, pattern: string): Part[] {
+function confusedWith(name: SplitName, pattern: string, isKnown: boolean): Suspicion[] {
   const [host = '', ...rest] = pattern.split('/');
   const fixed = rest.filter((part) => !part.includes('*')).join('/');
   const path = name.path.join('/').replace(/^library\//, '');
   const isWhole = !pattern.includes('*');
-  const last = fixed.split('/').at(-1) ?? '';
+  const suspicion = (parts: readonly Part[], hardest: 'block' | 'review'): Suspicion[] => [
+    toSuspicion('dependency-confusion', pattern, parts, hardest),
+  ];
   if (fixed !== '' && (path === fixed || (!isWhole && path.startsWith(`${fixed}/`)))) {
-    return [[0.9, `${path} is the path of ${pattern}, here in ${name.host}`]];
+    return suspicion([[0.9, `${path} is the path of ${pattern}, here in ${name.host}`]], 'block');
   }
-  const mark = marksOf(host).find((word) => (name.path[0] ?? '').includes(word));
+  const mark = isKnown ? undefined : marksOf(host).find((word) => (name.path[0] ?? '').includes(word));
   if (mark === undefined) return [];
-  const parts: Part[] = [[0.5, `the namespace ${name.path[0]} has "${mark}" of your registry ${host} in it`]];
-  if (isWhole && name.path.at(-1) === last) parts.push([0.4, `${last} is the name of ${pattern}`]);
-  return parts.length > 1 || !isWhole ? parts : [];
+  const marked = `the namespace ${name.path[0]} has "${mark}" of your registry ${host} in it`;
+  if (!isWhole) return suspicion([[0.65, marked]], 'review');
+  const last = fixed.split('/').at(-1) ?? '';
+  if (name.path.at(-1) !== last) return [];
+  return suspicion(
+    [
+      [0.5, marked],
+      [0.4, `${last} is the name of ${pattern}`],
+    ],
+    'block',
+  );
 }
 
 function marksOf(host: string): string[] {

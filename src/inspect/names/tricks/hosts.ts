@@ -21,8 +21,9 @@ export function suspectHost(name: SplitName, book: NameBook): Suspicion[] {
     found.push(toSuspicion('userinfo', userinfo.split('/')[0], [[0.95, what]], 'block'));
   }
   const bare = host.replace(/:\d{1,5}$/, '');
-  if (book.registries.has(bare) || book.registries.has(host) || isBelowKnown(bare, book)) return found;
-  const spoof = spoofed(bare, book) ?? twin(bare, book) ?? slip(bare, book);
+  if (book.registries.has(host) || isBelowKnown(bare, book)) return found;
+  if (book.registries.has(bare)) return [...found, strangePort(host, bare)];
+  const spoof = spoofed(bare, book) ?? twin(bare, book) ?? slip(bare, book) ?? otherDomain(bare, book);
   return spoof === undefined ? found : [...found, spoof];
 }
 
@@ -48,7 +49,7 @@ function spoofed(host: string, { registries }: NameBook): Suspicion | undefined 
       return toSuspicion(
         'spoofed-host',
         registry,
-        [[0.95, `the host begins like ${registry}, and ends as ${domainOf(host)}`]],
+        [[0.95, `the host has ${registry} in it, and ends as ${domainOf(host)}`]],
         'block',
       );
     }
@@ -67,6 +68,29 @@ function spoofed(host: string, { registries }: NameBook): Suspicion | undefined 
 
 function domainOf(host: string): string {
   return host.split('.').slice(-2).join('.');
+}
+
+/** Well-known registries answer at their usual port only. */
+function strangePort(host: string, registry: string): Suspicion {
+  const what = `${registry} does not answer at that port: ${host} is somebody in between`;
+  return toSuspicion('strange-port', registry, [[0.6, what]]);
+}
+
+/** `quay.com`, `evilquay.io`: the name without its end, or the end without the dot before it. */
+function otherDomain(host: string, { registries }: NameBook): Suspicion | undefined {
+  for (const registry of registries) {
+    const dot = registry.indexOf('.');
+    if (dot < 4 || registry.indexOf('.', dot + 1) !== -1) continue;
+    if (host.endsWith(registry)) {
+      return toSuspicion('spoofed-host', registry, [
+        [0.65, `${host} ends like ${registry}, and is not below it`],
+      ]);
+    }
+    if (host.startsWith(registry.slice(0, dot + 1)) && host.indexOf('.', dot + 1) === -1) {
+      return toSuspicion('other-domain', registry, [[0.6, `${registry} with another end`]]);
+    }
+  }
+  return undefined;
 }
 
 function twin(host: string, { hostSkeletons }: NameBook): Suspicion | undefined {

@@ -53,6 +53,27 @@ const FILLERS: ReadonlySet<string> = new Set([
   '2',
 ]);
 
+/** Images that are built on: one of them in the wrong hands is in everything. */
+const BASES: ReadonlySet<string> = new Set([
+  'alpine',
+  'ubuntu',
+  'debian',
+  'centos',
+  'fedora',
+  'busybox',
+  'rockylinux',
+  'almalinux',
+  'amazonlinux',
+  'python',
+  'node',
+  'golang',
+]);
+
+function isOfficialTag({ tag, path }: SplitName, { official }: NameBook): boolean {
+  if (tag === undefined || tag === 'latest') return false;
+  return official.get(path.at(-1) ?? '')?.tags.includes(tag) === true;
+}
+
 export function suspectNamespace(name: SplitName, book: NameBook): Suspicion[] {
   const { host, path } = name;
   const [namespace = ''] = path;
@@ -67,6 +88,8 @@ export function suspectNamespace(name: SplitName, book: NameBook): Suspicion[] {
     const parts: Part[] = [
       [0.3, `${repository} is the name of an official image, and ${namespace} is nobody who is known`],
     ];
+    if (BASES.has(repository)) parts.push([0.15, 'others build on it']);
+    if (isOfficialTag(name, book)) parts.push([0.1, 'it has a tag of the official image']);
     if (random !== undefined) parts.push([0.3, random]);
     found.push(toSuspicion('stranger-namespace', `${HUB}/library/${repository}`, parts));
   } else if (random !== undefined) found.push(toSuspicion('random-namespace', undefined, [[0.3, random]]));
@@ -88,7 +111,9 @@ function nearPublisher(
   const parts: Part[] = [...likenessParts(like, namespace)];
   if (isTheirs) parts.push([0.35, `${like.of} publishes ${repository}`]);
   else if (isOfficial) parts.push([0.2, `${repository} is the name of an official image`]);
-  return toSuspicion(like.kind, `${host}/${like.of}`, parts);
+  const score = parts.reduce((sum, [weight]) => sum + weight, 0);
+  const isSure = like.kind === 'homoglyph' && score >= 0.8;
+  return toSuspicion(like.kind, `${host}/${like.of}`, parts, isSure ? 'block' : 'review');
 }
 
 /** `nginx-official/nginx`, `docker-library/ubuntu`, `alpinehub/alpine`: a known name and a word of trust. */
@@ -107,7 +132,15 @@ function claimed(host: string, namespace: string, repository: string, book: Name
     parts.push([0.3, `${repository} is the name of an official image`]);
   }
   const trick = 'affix';
-  return toSuspicion(trick, of === undefined ? undefined : `${host}/${of.known}`, parts);
+  const isOfficials =
+    book.official.has(repository) && (of === undefined || of.known === repository || FILLERS.has(of.known));
+  const meant = isOfficials ? `${HUB}/library/${repository}` : of && `${host}/${of.known}`;
+  return toSuspicion(trick, meant, parts);
+}
+
+/** Whether a name claims to be the real one. */
+export function claimsToBeReal(name: string): boolean {
+  return name.split(/[._-]/).some((word) => CLAIMS.has(word));
 }
 
 function isEmptyWord(word: string): boolean {

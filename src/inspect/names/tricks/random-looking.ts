@@ -12,9 +12,14 @@ export function randomness(namespace: string): string | undefined {
     return `${namespace} ends in ${digits.length} digits, as throw-away accounts do`;
   }
   const letters = namespace.replace(/[^a-z]/g, '');
-  if (letters.length < 8 || letters.length > 40) return undefined;
+  if (letters.length > 0 && (namespace.match(/\d/g)?.length ?? 0) >= 6)
+    return `${namespace} is mostly digits`;
+  if (letters.length < 5 || letters.length > 40) return undefined;
   let common = 0;
   for (let at = 0; at + 1 < letters.length; at++) if (COMMON.has(letters.slice(at, at + 2))) common++;
   const share = common / (letters.length - 1);
-  return share < 0.3 ? `${namespace} has letters in an order that words do not have` : undefined;
+  // Few letters say little: of five, not one pair may be common.
+  return share < (letters.length < 8 ? 0.1 : 0.3)
+    ? `${namespace} has letters in an order that words do not have`
+    : undefined;
 }

@@ -3,7 +3,7 @@ import type { NameBook } from '../book.ts';
 import { HUB, type SplitName } from '../split-name.ts';
 import { type Part, toSuspicion } from '../suspicion.ts';
 import { likenessParts } from './likeness-parts.ts';
-import { withoutAffix } from './namespaces.ts';
+import { claimsToBeReal, withoutAffix } from './namespaces.ts';
 
 /*
  * A name without a namespace can only be an official image: what is like one is a slip, or a trap in a script that some other
@@ -40,7 +40,7 @@ export function suspectRepository(name: SplitName, book: NameBook): Suspicion[] 
       parts.push([0.2, `${path[0]} is nobody who is known`]);
     return [toSuspicion(like.kind, `${HUB}/library/${like.of}`, parts)];
   }
-  if (!isBare) return [];
+  if (!isBare) return claimedOfficial(name, book);
   const affixed =
     withoutAffix(repository, (word) => book.officialWords.has(word), KINDS) ?? numbered(repository, book);
   if (affixed !== undefined) {
@@ -51,6 +51,16 @@ export function suspectRepository(name: SplitName, book: NameBook): Suspicion[] 
     return [toSuspicion('affix', `${HUB}/library/${affixed.known}`, parts)];
   }
   return [toSuspicion('no-such-official', undefined, [[0.2, 'no official image has this name']])];
+}
+
+/** `someone/nginx-official`. */
+function claimedOfficial({ path }: SplitName, book: NameBook): Suspicion[] {
+  const [namespace = '', repository = ''] = path;
+  if (!claimsToBeReal(repository)) return [];
+  const affixed = withoutAffix(repository, (word) => book.officialWords.has(word));
+  if (affixed === undefined) return [];
+  const what = `${repository} claims to be the real ${affixed.known}, and ${namespace} is nobody who is known`;
+  return [toSuspicion('affix', `${HUB}/library/${affixed.known}`, [[0.5, what]])];
 }
 
 /** `alpine2`, `python3`. */

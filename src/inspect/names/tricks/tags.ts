@@ -54,6 +54,13 @@ export function suspectTag(tag: string, image: OfficialImage): Suspicion[] {
   if (Number.isFinite(newest) && major < 1000 && major > newest + AHEAD) {
     parts.push([0.4, `version ${major} is far above ${newest}, the newest that is known`]);
   }
+  const highest = Math.max(0, ...tags.filter((known) => majorOf(known) === major).map(minorOf));
+  if (major <= newest && minorOf(tag) > 2 * highest + 10) {
+    parts.push([
+      0.3,
+      `version ${major}.${minorOf(tag)} is far above ${major}.${highest}, the newest that is known`,
+    ]);
+  }
   return parts.length === 0 ? [] : [toSuspicion('unknown-tag', `${HUB}/library/${name}`, parts)];
 }
 
@@ -64,6 +71,10 @@ function wordsOf(tag: string): string[] {
     .split(/[-_.+]/)
     .map((word) => word.replace(/^v?\d+/, '').replace(/\d+$/, ''))
     .filter((word) => word.length > 2 && !/^\d*$/.test(word) && !/^[0-9a-f]{6,}$/.test(word));
+}
+
+function minorOf(tag: string): number {
+  return Number(/^v?\d{1,8}\.(\d{1,8})(?=[._-]|$)/.exec(tag)?.[1] ?? 0);
 }
 
 function majorOf(tag: string): number {

@@ -18,8 +18,8 @@ export interface TrustQuestion {
   readonly now: Date;
 }
 
-export interface TrustEvidence extends TrustQuestion {
-  readonly proofs: readonly FoundProof[];
+/** What came of the rest. */
+export interface Unproven {
   /** What step 2 could not prove. */
   readonly rejected: readonly Rejection[];
   /** A sentence for each thing that a bound kept from being looked at. */

@@ -1,12 +1,12 @@
 import { readFileSync, statSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { Failure, messageOf } from '../../../core/failure.ts';
+import { type Flaw, parseYamlDocument, toFlaws } from '../../yaml-document.ts';
 import type { TrustedKey } from '../contract.ts';
 import { parsePublicKey } from '../keys.ts';
 import { type TrustFileShape, trustFileSchema } from './file-schema.ts';
 import { toTrustRules } from './link-rules.ts';
 import { PUBLIC_ROOT, type TrustRule } from './rules.ts';
-import { type Flaw, parseYamlDocument } from '../../yaml-document.ts';
 
 /** Whom to trust, as one file says it. */
 export interface TrustFile {
@@ -51,9 +51,7 @@ export function parseTrustFile(text: string, path: string): TrustFile {
   const document = parseYamlDocument(text, path);
   const checked = trustFileSchema.safeParse(document.value);
   if (!checked.success) {
-    throw document.refusal(
-      checked.error.issues.map((issue) => ({ path: pathOf(issue), message: issue.message })),
-    );
+    throw document.refusal(toFlaws(checked.error.issues));
   }
   const folder = dirname(path);
   const flaws: Flaw[] = [];
@@ -130,16 +128,6 @@ function unusedIn({ keys, roots, notation, rules }: TrustFileShape): string[] {
       signers.map((signer) => signer.notation),
     ),
   ];
-}
-
-/** An unknown field is shown where it stands, not where the object that has it begins. */
-function pathOf(issue: {
-  readonly code: string;
-  readonly path: readonly PropertyKey[];
-  readonly keys?: unknown;
-}): Flaw['path'] {
-  const [unknown] = issue.code === 'unrecognized_keys' && Array.isArray(issue.keys) ? issue.keys : [];
-  return typeof unknown === 'string' ? [...issue.path, unknown] : issue.path;
 }
 
 function readText(path: string, max: number): string {

@@ -4,13 +4,29 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import { type Digest, toDigest } from '../../../core/digest.ts';
 import { COSIGN_SIGN_PREDICATE, STATEMENT_TYPE, type StatementSubject } from '../../../core/statement.ts';
-import type { Identity, RejectionCode, SigningTime, VouchedSubject } from '../../../core/vouching.ts';
+import type {
+  Identity,
+  RejectionCode,
+  SigningTime,
+  VouchedSubject,
+  Vouching,
+} from '../../../core/vouching.ts';
 import type { Proof, SignedContent, TrustedKey } from '../contract.ts';
-import type { FoundProof, TrustEvidence } from './evidence.ts';
-import { judgeTrust, watchTrust } from './judge.ts';
+import type { FoundProof, TrustQuestion, Unproven } from './evidence.ts';
+import { openJudgement } from './judge.ts';
 import { everyImage } from './name-pattern.ts';
 import type { PredicateRequirement, Requirement, Signer } from './rules.ts';
 import { parseSubjectPattern } from './subject-pattern.ts';
+
+interface TrustEvidence extends TrustQuestion, Unproven {
+  readonly proofs: readonly FoundProof[];
+}
+
+function judgeTrust({ proofs, ...evidence }: TrustEvidence): Vouching {
+  const judgement = openJudgement(evidence);
+  for (const proof of proofs) judgement.add(proof);
+  return judgement.close(evidence);
+}
 
 const NOW = new Date('2026-06-01T00:00:00Z');
 const DAY = 86_400_000;
@@ -906,7 +922,7 @@ for (const [name, input, answer] of ROWS) {
         answer,
       );
     }
-    assert.equal(input.proofs.map(watchTrust(input)).includes(true), answer === 'trusted');
+    assert.equal(input.proofs.map(openJudgement(input).add).includes(true), answer === 'trusted');
   });
 }
 
@@ -984,7 +1000,7 @@ test('bypass 23: ten thousand proofs are judged once each, and the answer stays 
   assert.equal(outcome, 'trusted');
   assert.equal(rejected.length, 1001);
   assert.equal(rejected.at(-1)?.code, 'TOO_MANY');
-  const isEnough = watchTrust(input);
+  const isEnough = openJudgement(input).add;
   assert.deepEqual(input.proofs.map(isEnough).indexOf(true), 10_000);
   assert.ok(performance.now() - started < 3000);
 });
@@ -1025,7 +1041,7 @@ test('judge: trusted only if every requirement has its own; an untrusted answer 
       assert.equal(whole.outcome === 'trusted', each.every(Boolean));
       assert.equal(whole.reasons.length === 0, whole.outcome === 'trusted');
       assert.equal(
-        proofs.map(watchTrust(evidence(requirements, []))).includes(true),
+        proofs.map(openJudgement(evidence(requirements, [])).add).includes(true),
         whole.outcome === 'trusted',
       );
     }),

@@ -1,11 +1,11 @@
 import type { Rejection, RuleVerdict, VerifiedSignature, Vouching } from '../../../core/vouching.ts';
 import { type Assessment, assess } from './assess.ts';
-import type { FoundProof, TrustEvidence, TrustQuestion } from './evidence.ts';
+import type { FoundProof, TrustQuestion, Unproven } from './evidence.ts';
 import { Ledger } from './ledger.ts';
 import type { Requirement, TrustRule } from './rules.ts';
 import { examine } from './signature.ts';
 
-export type { FoundProof } from './evidence.ts';
+export type { FoundProof, Unproven } from './evidence.ts';
 
 /*
  * Whom the proven signatures make the image trusted by: policy only. Every input stands in the signature, nothing is fetched,
@@ -19,29 +19,37 @@ export type { FoundProof } from './evidence.ts';
 /** Listed in an answer, of each kind; what is beyond still counts. */
 const MAX_LISTED = 1_000;
 
-export function judgeTrust(evidence: TrustEvidence): Vouching {
-  const { rules } = evidence;
-  const tally = new Tally(evidence);
-  for (const proof of evidence.proofs) tally.add(proof);
-  const verdicts = rules.map((rule) => tally.verdictOn(rule, evidence));
-  const isTrusted = verdicts.length > 0 && verdicts.every(({ satisfied }) => satisfied);
-  return {
-    outcome: isTrusted ? 'trusted' : 'untrusted',
-    reasons:
-      rules.length === 0 ? [noRule(evidence)] : withoutRepeats(verdicts.flatMap(({ reasons }) => reasons)),
-    rules: verdicts,
-    verified: tally.verified,
-    rejected: listed([...evidence.rejected, ...tally.rejected]),
-  };
+/** A judgement in the making. */
+export interface Judgement {
+  /** Tells whether all rules are satisfied by what came so far, so that no more need be fetched. */
+  add(proof: FoundProof): boolean;
+  close(rest: Unproven): Vouching;
 }
 
 /**
- * Tells after each proof whether all rules are satisfied by what came so far, so that no more need be fetched. A fold: every
- * proof is looked at once, however many there are.
+ * A fold: every proof is looked at once and not kept, however many there are. Anybody can get a good certificate of a public
+ * instance for his own name and sign the largest statements with it: proofs that count for nothing must cost nothing.
  */
-export function watchTrust(question: TrustQuestion): (proof: FoundProof) => boolean {
+export function openJudgement(question: TrustQuestion): Judgement {
   const tally = new Tally(question);
-  return (proof) => tally.add(proof) && tally.isSatisfied();
+  return {
+    add: (proof) => tally.add(proof) && tally.isSatisfied(),
+    close: (rest) => {
+      const { rules } = question;
+      const verdicts = rules.map((rule) => tally.verdictOn(rule, rest));
+      const isTrusted = verdicts.length > 0 && verdicts.every(({ satisfied }) => satisfied);
+      return {
+        outcome: isTrusted ? 'trusted' : 'untrusted',
+        reasons:
+          rules.length === 0
+            ? [noRule(question)]
+            : withoutRepeats(verdicts.flatMap(({ reasons }) => reasons)),
+        rules: verdicts,
+        verified: tally.verified,
+        rejected: listed([...rest.rejected, ...tally.rejected]),
+      };
+    },
+  };
 }
 
 /** What proofs count for, requirement by requirement. */
@@ -50,6 +58,7 @@ class Tally {
   readonly rejected: Rejection[] = [];
   readonly #question: TrustQuestion;
   readonly #ledgers: ReadonlyMap<Requirement, Ledger>;
+  #proofs = 0;
 
   constructor(question: TrustQuestion) {
     this.#question = question;
@@ -59,6 +68,7 @@ class Tally {
 
   /** @returns whether it counts for anything */
   add(proof: FoundProof): boolean {
+    this.#proofs++;
     const examined = examine(proof, this.#question);
     const assessments: Assessment[] = [];
     for (const ledger of this.#ledgers.values()) {
@@ -85,14 +95,14 @@ class Tally {
     return this.#ledgers.size > 0 && [...this.#ledgers.values()].every((ledger) => ledger.isSatisfied());
   }
 
-  verdictOn(rule: TrustRule, evidence: TrustEvidence): RuleVerdict {
+  verdictOn(rule: TrustRule, rest: Unproven): RuleVerdict {
     const ledgers = rule.requirements.flatMap((requirement) => this.#ledgers.get(requirement) ?? []);
     const open = ledgers.filter((ledger) => !ledger.isSatisfied());
     return {
       rule: rule.name,
       // A rule that asks for nothing is no rule.
       satisfied: ledgers.length > 0 && open.length === 0,
-      reasons: withoutRepeats(open.flatMap((ledger) => ledger.reasons(evidence))),
+      reasons: withoutRepeats(open.flatMap((ledger) => ledger.reasons(this.#proofs, rest))),
     };
   }
 

@@ -1,7 +1,7 @@
 import type { Rejection, RejectionCode } from '../../../core/vouching.ts';
 import type { Assessment } from './assess.ts';
 import { countSigners } from './count-signers.ts';
-import type { TrustEvidence } from './evidence.ts';
+import type { Unproven } from './evidence.ts';
 import type { Requirement } from './rules.ts';
 import type { Refused } from './signature.ts';
 import { describeRequirement } from './wording.ts';
@@ -39,12 +39,15 @@ export class Ledger {
     return this.#count() >= Math.max(1, this.requirement.atLeast);
   }
 
-  /** Why it is not satisfied: what came closest first. */
-  reasons({ rejected, proofs, cut }: TrustEvidence): Rejection[] {
+  /**
+   * Why it is not satisfied: what came closest first.
+   * @param proofs how many there were, good for it or not
+   */
+  reasons(proofs: number, { rejected, cut }: Unproven): Rejection[] {
     const { atLeast } = this.requirement;
     const asked = describeRequirement(this.requirement);
     const reasons: Rejection[] = [];
-    if (rejected.length + proofs.length + cut.length === 0) {
+    if (rejected.length + proofs + cut.length === 0) {
       reasons.push({ code: 'NO_SIGNATURE', message: `nothing is attached; asked for is ${asked}` });
     }
     const count = this.#count();

@@ -1,8 +1,8 @@
+import type { Flaw } from '../../yaml-document.ts';
 import type { TrustedKey } from '../contract.ts';
 import type { AttestedShape, SignedShape, SignerShape, TrustFileShape } from './file-schema.ts';
 import { predicateRequirement } from './predicate-options.ts';
 import { PUBLIC_ROOT, type Requirement, type Signer, type TrustRule } from './rules.ts';
-import type { Flaw } from '../../yaml-document.ts';
 
 /** What rules may name. */
 export interface NamedSigners {

@@ -68,6 +68,11 @@ const REFUSED: readonly (readonly [name: string, options: TrustOptions, message:
   ['one key twice, where two must sign', { keys: [release, release], atLeast: 2 }, /only 1 named/],
   ['an unknown type', { keys: [release], predicate: 'slsa' }, /neither a type URI/],
   ['bypass 13: a VSA without verifier', { keys: [release], predicate: 'vsa' }, /verifier/],
+  [
+    'bypass 13: a verifier where no VSA is asked for',
+    { keys: [release], verifier: 'https://v.example' },
+    /vsa/,
+  ],
 ];
 
 for (const [name, options, message] of REFUSED) {

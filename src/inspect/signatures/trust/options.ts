@@ -32,6 +32,9 @@ export function toRules(options: TrustOptions): readonly TrustRule[] {
   const by = signersFrom(options);
   if (by.length === 0)
     throw usage('nobody is named who should have signed: give a key, an identity or a trust file');
+  if (verifier !== undefined && predicate === undefined) {
+    throw usage('a verifier is who made a VSA: ask for one, by the type vsa');
+  }
   const different = countDifferent(by);
   if (atLeast > different) throw usage(`${atLeast} signers cannot sign: only ${different} named`);
   const signature: Requirement = { by, atLeast, log, sameRepository: false };

@@ -65,11 +65,7 @@ function flawIn(text: string): string | undefined {
 function opennessOf(pattern: string): string | undefined {
   if (!/[\p{L}\p{N}]/u.test(pattern)) return 'it would match everybody';
   const scheme = pattern.indexOf('://');
-  if (scheme === -1) {
-    return pattern.endsWith('*')
-      ? 'it must end in a literal domain, or strangers can complete it'
-      : undefined;
-  }
+  if (scheme === -1) return opennessOfName(pattern);
   const authority = pattern.slice(scheme + 3).split('/', 1)[0] ?? '';
   const path = pattern.slice(scheme + 3 + authority.length);
   if (pattern.slice(0, scheme).includes('*')) return 'the scheme must be written out';
@@ -79,6 +75,16 @@ function opennessOf(pattern: string): string | undefined {
   if (OPEN_TO_ALL.has(authority.toLowerCase()) && (owner === '' || owner.includes('*'))) {
     return `everybody can have an account at ${authority}: write out whose is meant, up to the slash after it`;
   }
+  return undefined;
+}
+
+/** Of a pattern without a host: it is for an e-mail address, and must not fit a URI of anybody that ends the same. */
+function opennessOfName(pattern: string): string | undefined {
+  const star = pattern.indexOf('*');
+  if (star === -1) return undefined;
+  if (pattern.endsWith('*')) return 'it must end in a literal domain, or strangers can complete it';
+  if (pattern.includes('**') || pattern.includes('/', star))
+    return 'it begins without a host, and so with any: write out scheme and host';
   return undefined;
 }
 

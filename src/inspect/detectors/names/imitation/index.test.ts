@@ -17,11 +17,7 @@ const rows: readonly (readonly [name: string, image: ImageIdentity, expected: re
   ['a slip', identity('registry', 'ngnix'), ['names/look-alike review']],
   ['a stranger', identity('registry', 'someone/redis'), ['names/stranger note']],
   ['a tag to lure with', identity('registry', 'nginx:1.27-xmrig'), ['names/unknown-tag review']],
-  [
-    'an engine',
-    identity('docker', 'docker:bitnarni/redis'),
-    ['names/look-alike review', 'names/stranger note'],
-  ],
+  ['an engine', identity('docker', 'docker:bitnarni/redis'), ['names/spoofed block', 'names/stranger note']],
   ['an image id', identity('docker', 'docker:0123456789ab'), []],
   ['an archive', identity('docker-archive', 'x.tar', 'ngnix:latest'), ['names/look-alike review']],
   [

@@ -65,6 +65,7 @@ const RULES = {
 
 const BY_TRICK: Readonly<Record<string, keyof typeof RULES>> = {
   'known-bad': 'knownBad',
+  'known-bad-copy': 'knownBad',
   'dependency-confusion': 'confusion',
   'spoofed-host': 'spoofed',
   userinfo: 'spoofed',
