@@ -54,14 +54,17 @@ class Scene {
     return image.manifest;
   }
 
-  pushIndex(tag: string, children: Readonly<Record<string, Blob>>): Blob {
+  pushIndex(tag: string, children: Readonly<Record<string, Blob>>, more: readonly object[] = []): Blob {
     const index = blob(OCI.index, {
       schemaVersion: 2,
       mediaType: OCI.index,
-      manifests: Object.entries(children).map(([architecture, { descriptor }]) => ({
-        ...descriptor,
-        platform: { os: 'linux', architecture },
-      })),
+      manifests: [
+        ...Object.entries(children).map(([architecture, { descriptor }]) => ({
+          ...descriptor,
+          platform: { os: 'linux', architecture },
+        })),
+        ...more,
+      ],
     });
     this.registry.putManifest(NAME, index, tag);
     return index;
@@ -207,6 +210,32 @@ test('bypass 22: an index vouches for its platforms, a platform only for itself'
   assert.deepEqual(answer.vouching.verified[0]?.subject, { kind: 'index', digest: index.descriptor.digest });
   assert.deepEqual(answer.subject.platform, { name: 'linux/arm64', digest: arm64.descriptor.digest });
   assertRefused(await s.verify(s.reference(arm64.descriptor.digest), { key }), 'NO_SIGNATURE');
+});
+
+test("BuildKit's attestations, in an index and beside it, are neither signatures nor errors", async (t) => {
+  const s = await scene(t);
+  const amd64 = s.push('', 'amd64');
+  const statement = blob('application/vnd.in-toto+json', Buffer.from('{"_type":"unsigned"}'));
+  const empty = blob('application/vnd.oci.empty.v1+json', Buffer.from('{}'));
+  for (const { bytes } of [statement, empty]) s.registry.putBlob(NAME, bytes);
+  const attestation = blob(OCI.manifest, {
+    schemaVersion: 2,
+    mediaType: OCI.manifest,
+    artifactType: 'application/vnd.docker.attestation.manifest.v1+json',
+    config: empty.descriptor,
+    layers: [statement.descriptor],
+    subject: amd64.descriptor,
+  });
+  s.registry.putManifest(NAME, attestation);
+  const index = s.pushIndex('built', { amd64 }, [
+    { ...attestation.descriptor, platform: { os: 'unknown', architecture: 'unknown' } },
+  ]);
+  const settings = { key: s.file('ours.pub'), platform: 'linux/amd64' };
+  const unsigned = await s.verify(s.reference('built'), settings);
+  assertRefused(unsigned, 'NO_SIGNATURE');
+  assert.deepEqual(unsigned.vouching.rejected, []);
+  s.sign(index);
+  assertTrusted(await s.verify(s.reference('built'), settings));
 });
 
 test('bypass 12: a name that no rule covers is trusted by nobody, however well it is signed', async (t) => {

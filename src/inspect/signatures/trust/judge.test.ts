@@ -652,6 +652,17 @@ const ROWS: readonly Row[] = [
     ),
     ['NOT_ENOUGH_SIGNATURES'],
   ],
+  [
+    'one certificate, which two Notation configurations know by stores of other names',
+    evidence(
+      [asks([notation('acme'), notation('beta')], { atLeast: 2 })],
+      [
+        signed(byCertificate, image(), { trust: 'acme' }),
+        signed({ ...byCertificate, store: 'ca:beta' }, image(), { trust: 'beta' }),
+      ],
+    ),
+    ['NOT_ENOUGH_SIGNATURES'],
+  ],
   ['a threshold of nothing', evidence([asks([key('a')], { atLeast: 0 })], []), ['NO_SIGNATURE']],
   [
     'a threshold that is no number',

@@ -18,7 +18,7 @@ export function signersOf(proof: Proof, { by }: Requirement): SignerMatch {
   return { signers, mismatch: mismatchOf(proof.identity, by) };
 }
 
-/** What makes an identity the same person again, under whatever name, root or certificate it comes. */
+/** What makes an identity the same person again, under whatever name, root, store or certificate it comes. */
 export function identityKey(identity: Identity): string {
   switch (identity.kind) {
     case 'key':
@@ -26,7 +26,7 @@ export function identityKey(identity: Identity): string {
     case 'sigstore':
       return `sigstore ${JSON.stringify([identity.issuer, identity.subject])}`;
     case 'x509':
-      return `x509 ${JSON.stringify([identity.store, identity.subject])}`;
+      return `x509 ${identity.subject}`;
   }
 }
 

@@ -10,6 +10,8 @@ import type { SubjectMatch } from './rules.ts';
  */
 
 const MAX_PATTERN = 1024;
+/** A path that climbs is not below what it begins with, in whichever way a URL can say so (WHATWG URL, "path state"). */
+const CLIMBS = /(?:[/\\]|%2f|%5c)(?:\.|%2e){1,2}(?:[/\\?#@]|%2f|%5c|$)/i;
 /** Where everybody may have an account: a pattern must say whose it means. */
 const OPEN_TO_ALL = new Set(['github.com', 'gitlab.com', 'bitbucket.org', 'codeberg.org']);
 
@@ -39,11 +41,10 @@ export function parseSubjectPattern(text: string, what: string): SubjectMatch {
   const parts = parseGlob(text);
   if (parts === undefined)
     throw refusal(text, what, '*** means nothing: * is anything but a slash, ** anything');
-  // A path that climbs is not below what it begins with.
   return {
     kind: 'pattern',
     text,
-    matches: (subject) => !/\/\.\.?(?:\/|$)/.test(subject) && matchesGlob(parts, subject),
+    matches: (subject) => !CLIMBS.test(subject) && matchesGlob(parts, subject),
   };
 }
 
