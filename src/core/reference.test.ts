@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { isFailure } from './failure.ts';
-import { formatReference, parseReference, toFamiliarReference } from './reference.ts';
+import { formatReference, parseReference, toFamiliarReference, toPlainRepository } from './reference.ts';
 
 const HEX = 'a'.repeat(64);
 const DIGEST = `sha256:${HEX}`;
@@ -117,3 +117,17 @@ test('reference: anything either fails as documented or survives being written a
     { numRuns: 2000 },
   );
 });
+
+const plain: readonly (readonly [name: string, expected: string])[] = [
+  ['registry.example/app', 'registry.example/app'],
+  ['registry.example:443/app', 'registry.example/app'],
+  ['registry.example:0443/app', 'registry.example/app'],
+  ['registry.example:05000/app', 'registry.example:5000/app'],
+  ['[::1]:443/app', '[::1]/app'],
+  ['registry:443/app', 'registry:443/app'],
+  ['docker.io:443/library/app', 'docker.io/library/app'],
+  ['app', 'app'],
+];
+for (const [name, expected] of plain) {
+  test(`one spelling for rules: ${name}`, () => assert.equal(toPlainRepository(name), expected));
+}

@@ -20,6 +20,7 @@ export interface ImageReference {
 
 export const DOCKER_HUB = 'docker.io';
 
+const HTTPS_PORT = 443;
 const MAX_TEXT = 1024;
 const MAX_REPOSITORY = 255;
 const TAG = /^\w[\w.-]{0,127}$/;
@@ -73,6 +74,24 @@ export function toFamiliarReference(reference: ImageReference): string {
 export function toRegistryName(host: string): string {
   const lower = host.toLowerCase();
   return lower === 'index.docker.io' || lower === 'registry-1.docker.io' ? DOCKER_HUB : lower;
+}
+
+/**
+ * `registry/repository` in the one spelling that rules are looked up by: without `:443`, and without zeros before a port, so that a
+ * registry does not escape its rules by being written with the port that is meant anyway.
+ * @param name as `parseReference` gives it; what is none stays as it is
+ */
+export function toPlainRepository(name: string): string {
+  const [, bare = '', port = '', repository = ''] =
+    /^([^/]{1,255}):([0-9]{1,5})\/(.{1,1024})$/s.exec(name) ?? [];
+  if (port === '') return name;
+  // Where only the port makes it a host, it stays.
+  const isHost = /[.\]]/.test(bare) || bare === 'localhost';
+  if (Number(port) !== HTTPS_PORT || !isHost) return `${bare}:${Number(port)}/${repository}`;
+  const registry = toRegistryName(bare);
+  return registry === DOCKER_HUB && !repository.includes('/')
+    ? `${registry}/library/${repository}`
+    : `${registry}/${repository}`;
 }
 
 /** The host that answers for a registry's name. */

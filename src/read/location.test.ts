@@ -23,6 +23,8 @@ const rows: [location: string, parsed: unknown][] = [
   ['dir:layout', { kind: 'rootfs', path: 'layout' }],
   ['rootfs:save.tar', { kind: 'rootfs', path: 'save.tar' }],
   ['oci:trap', { kind: 'undecided', text: 'oci:trap' }],
+  ['registry:5000/app', { kind: 'undecided', text: 'registry:5000/app' }],
+  ['docker:5000/app', { kind: 'undecided', text: 'docker:5000/app' }],
   ['localhost:5000/a', { kind: 'undecided', text: 'localhost:5000/a' }],
 ];
 

@@ -34,7 +34,8 @@ export function parseLocation(location: string, exists: (path: string) => boolea
   if (location === '' || location.includes('\0'))
     throw new Failure('USAGE', 'name an image: a reference, a file or a folder');
   const match = /^(registry|oci|oci-archive|docker-archive|docker|podman|dir|rootfs):(.*)$/s.exec(location);
-  if (match === null || exists(location)) return { kind: 'undecided', text: location };
+  if (match === null || exists(location) || isHostWithPort(location))
+    return { kind: 'undecided', text: location };
   const [, prefix, rest = ''] = match;
   if (rest === '') throw new Failure('USAGE', `"${location}" names nothing after its prefix`);
   switch (prefix) {
@@ -53,6 +54,11 @@ export function parseLocation(location: string, exists: (path: string) => boolea
     default:
       return { kind: 'rootfs', path: rest };
   }
+}
+
+/** `registry:5000/app`: a host that is called like a prefix. Read as one, it would be an image of Docker Hub that anybody may make. */
+function isHostWithPort(location: string): boolean {
+  return /^(?:registry|docker|podman):\d{1,5}\//.test(location);
 }
 
 /** Whether a name that is not there was meant as a path: a missing file must not become a download. */

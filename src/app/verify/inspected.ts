@@ -3,6 +3,7 @@ import type { Image, ImageIdentity } from '../../core/image.ts';
 import type { Problem } from '../../core/problem.ts';
 import { parseReference } from '../../core/reference.ts';
 import type { VouchedSubject, Vouching } from '../../core/vouching.ts';
+import { parseLocation } from '../../read/location.ts';
 import type { Trust } from './trust.ts';
 import { vouch } from './vouch.ts';
 
@@ -52,10 +53,10 @@ function subjectsOf({ digest, indexDigest }: ImageIdentity): VouchedSubject[] {
 /** What the user called it. Tags inside an archive are its author's words, and choose no rule. */
 function nameOf({ kind, location }: ImageIdentity): string | undefined {
   if (kind !== 'registry' && kind !== 'docker' && kind !== 'podman') return undefined;
+  const parsed = parseLocation(location, () => false);
+  const text = 'reference' in parsed ? parsed.reference : 'name' in parsed ? parsed.name : location;
   try {
-    const { registry, repository } = parseReference(
-      location.replace(/^(?:registry|docker|podman):(?:\/\/)?/, ''),
-    );
+    const { registry, repository } = parseReference(text ?? location);
     return `${registry}/${repository}`;
   } catch {
     // An image id names no repository.

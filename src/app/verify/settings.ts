@@ -37,7 +37,7 @@ export const verifySchema = z.strictObject({
     .describe('TUF repository to take the sigstore trust root from; needs --tuf-root'),
   tufRoot: z.string().optional().describe('root.json that the TUF repository is trusted by'),
   bundle: z.string().optional().describe('sigstore bundle of a file, instead of what a registry keeps'),
-  name: z.string().optional().describe('reference to look rules up by, where the location has none'),
+  name: z.string().optional().describe('reference to look rules up by, instead of the location’s own'),
   ...accessShape,
 });
 

@@ -1,4 +1,5 @@
 import type { AttachmentSource } from '../../core/attachment.ts';
+import { toPlainRepository } from '../../core/reference.ts';
 import type { VouchedSubject, Vouching } from '../../core/vouching.ts';
 import type { FileContent, RevocationFetch } from '../../inspect/signatures/contract.ts';
 import { openJudgement } from '../../inspect/signatures/trust/judge.ts';
@@ -26,7 +27,8 @@ const NOTHING = { rejected: [], cut: [] };
  * @throws Failure as `AttachmentSource.list` and `Trust.materialsFor`, CANCELLED
  */
 export async function vouch(request: VouchRequest, trust: Trust): Promise<Vouching> {
-  const { name, subjects, attachments, file, signal } = request;
+  const { subjects, attachments, file, signal } = request;
+  const name = request.name === undefined ? undefined : toPlainRepository(request.name);
   const rules = trust.rulesFor(name);
   const now = new Date();
   const judgement = openJudgement({ rules, name, subjects, now });

@@ -1,5 +1,5 @@
 import { toOneLine } from '../../../core/one-line.ts';
-import { parseReference } from '../../../core/reference.ts';
+import { parseReference, toPlainRepository } from '../../../core/reference.ts';
 import { COSIGN_SIGN_PREDICATE } from '../../../core/statement.ts';
 import type { Rejection } from '../../../core/vouching.ts';
 import type { TrustQuestion } from './evidence.ts';
@@ -76,7 +76,7 @@ function refuseContent({ proof, refuse }: Signature, { predicate }: Requirement)
 function isSameRepository(claimed: string, name: string | undefined): boolean {
   try {
     const { registry, repository } = parseReference(claimed);
-    return `${registry}/${repository}` === name;
+    return name !== undefined && toPlainRepository(`${registry}/${repository}`) === toPlainRepository(name);
   } catch {
     return false;
   }

@@ -1,13 +1,18 @@
 import { Failure } from '../../../core/failure.ts';
 import { toOneLine } from '../../../core/one-line.ts';
-import { DOCKER_HUB, type ImageReference, isRepository, parseReference } from '../../../core/reference.ts';
+import {
+  DOCKER_HUB,
+  type ImageReference,
+  isRepository,
+  parseReference,
+  toPlainRepository,
+} from '../../../core/reference.ts';
 import { type GlobPart, matchesGlob, parseGlob } from './glob.ts';
 import type { NamePattern } from './rules.ts';
 
 /** Matches every name, and also what has none: a file, an image in a folder. */
 const EVERYTHING = '**';
 const MAX_PATTERN = 512;
-const HTTPS_PORT = 443;
 
 export const everyImage: NamePattern = { text: EVERYTHING, matches: () => true };
 
@@ -32,7 +37,8 @@ export function parseNamePattern(text: string): NamePattern {
   if (!/[.:]/.test(host) && host.toLowerCase() !== 'localhost') {
     throw refuse(`write the registry too: ${DOCKER_HUB}/library/nginx, ${DOCKER_HUB}/acme/**`);
   }
-  const { registry, repository } = splitPattern(toPlainHost(host), text.slice(slash + 1), refuse);
+  const { registry: written, repository } = splitPattern(host, text.slice(slash + 1), refuse);
+  const registry = toPlainRepository(`${written}/x/x`).slice(0, -'/x/x'.length);
   const components = repository.split('/').map((component) => toParts(component, refuse));
   const isBelow = components.at(-1)?.[0]?.kind === 'across';
   const fixed = isBelow ? components.slice(0, -1) : components;
@@ -41,8 +47,8 @@ export function parseNamePattern(text: string): NamePattern {
   }
   return {
     text,
-    matches: (written) => {
-      const name = toPlainName(written);
+    matches: (given) => {
+      const name = toPlainRepository(given);
       if (!name.startsWith(`${registry}/`)) return false;
       const found = name.slice(registry.length + 1).split('/');
       const isLongEnough = isBelow ? found.length > fixed.length : found.length === fixed.length;
@@ -69,23 +75,6 @@ function splitPattern(
     throw refuse(`names on Docker Hub have two parts: write ${DOCKER_HUB}/library/${path}`);
   }
   return { registry, repository };
-}
-
-/** One registry must not escape its rules by being written with the port that is meant anyway. */
-function toPlainName(name: string): string {
-  const slash = name.indexOf('/');
-  const host = name.slice(0, Math.max(slash, 0));
-  const plain = toPlainHost(host);
-  const reference = plain === host ? undefined : referenceFrom(plain, name.slice(slash + 1));
-  return reference === undefined ? name : `${reference.registry}/${reference.repository}`;
-}
-
-/** Without `:443`, and without zeros before a port. Where only the port makes it a host, it stays. */
-function toPlainHost(host: string): string {
-  const [, bare = '', port] = /^(.{1,255}):([0-9]{1,5})$/.exec(host) ?? [];
-  if (port === undefined) return host;
-  const isHost = /[.\]]/.test(bare) || bare.toLowerCase() === 'localhost';
-  return Number(port) === HTTPS_PORT && isHost ? bare : `${bare}:${Number(port)}`;
 }
 
 /** Only the host can still be wrong. */
