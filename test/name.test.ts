@@ -2,9 +2,12 @@ import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { test } from 'node:test';
+import { type TestContext, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
+import { inspect } from '../src/index.ts';
+import { buildImage, dockerMembers } from '../src/read/testing/image-builder.ts';
 import { scratch } from '../src/read/testing/scratch.ts';
+import { tar } from '../src/read/testing/tar-builder.ts';
 import { assertValid, compileOwnSchema } from '../src/report/testing/validator.ts';
 
 /* `pratique name`, as a person or a script has it. */
@@ -55,6 +58,25 @@ test('name: names come from standard input, one a line', () => {
   assert.equal(stdout.includes('#'), false);
 });
 
+test('name: a line without end is cut, and said to be', () => {
+  const { stdout, status } = name(['--format', 'json', '-'], `nginx${'x'.repeat(5_000_000)}\nnginx`);
+  assert.equal(status, 2);
+  const [long, nginx] = JSON.parse(stdout).names;
+  assert.equal(long.name.length, 1024);
+  assert.ok(long.suspicions.some(({ trick }: { trick: string }) => trick === 'too-long'));
+  assert.equal(nginx.standing, 'official');
+});
+
+test('name: an empty list is an error, not an answer', () => {
+  for (const input of ['', '\n\n', '# nothing\n']) {
+    const { stdout, stderr, status } = name(['-'], input);
+    assert.equal(status, 64);
+    assert.equal(stdout, '');
+    assert.match(stderr, /^pratique: USAGE: standard input names nothing/);
+  }
+  assert.equal(name(['-', '-'], 'nginx\n').status, 64);
+});
+
 test('name: own names count, and a file that cannot be used is said', (t) => {
   const file = join(scratch(t), 'names.yaml');
   writeFileSync(file, 'version: 1\ninternal: [registry.acme.example/x]\n');
@@ -69,4 +91,45 @@ test('name: own names count, and a file that cannot be used is said', (t) => {
 test('name: nothing that a name holds steers the terminal', () => {
   const { stdout } = name(['-'], 'a\x1b]0;owned\x07/b\u202e\n');
   assert.equal(/[\x00-\x09\x0b-\x1f\u202e]/.test(stdout), false);
+});
+
+const archived = (t: TestContext, ...tags: string[]): string => {
+  const file = join(scratch(t), 'image.tar');
+  writeFileSync(file, tar(dockerMembers(buildImage(), tags)));
+  return file;
+};
+
+test('inspect: the names in an archive are judged, and are among the findings', async (t) => {
+  const { names, findings, decision } = await inspect(archived(t, 'nginx:1.27', 'bitnarni/redis:7'), {
+    cache: false,
+  });
+  assert.deepEqual(
+    names.map(({ name: one, standing }) => `${one} ${standing}`),
+    ['nginx:1.27 official', 'bitnarni/redis:7 unknown'],
+  );
+  assert.ok(findings.some(({ rule, tier }) => rule === 'names/spoofed' && tier === 'block'));
+  assert.equal(decision.outcome, 'deny');
+});
+
+test('inspect: a name behind too many others leaves the image undecided', async (t) => {
+  const many = Array.from({ length: 150 }, (_, at) => `acme/app:${at}`);
+  const { decision, problems } = await inspect(archived(t, ...many, 'bitnarni/redis:7'), { cache: false });
+  assert.equal(decision.outcome, 'undetermined');
+  assert.match(problems[0]?.message ?? '', /151 names.*first 100/);
+});
+
+test('inspect: own names count', async (t) => {
+  const names = join(scratch(t), 'names.yaml');
+  writeFileSync(names, 'version: 1\nallow: [bitnarni/redis]\n');
+  const { findings } = await inspect(archived(t, 'bitnarni/redis:7'), { cache: false, names });
+  assert.deepEqual(
+    findings.filter(({ rule }) => rule.startsWith('names/')),
+    [],
+  );
+});
+
+test('inspect: where only packages are read, names are not judged', async (t) => {
+  const file = archived(t, 'bitnarni/redis:7');
+  const { names, findings } = await inspect(file, { cache: false, packagesOnly: true });
+  assert.deepEqual([names, findings], [[], []]);
 });

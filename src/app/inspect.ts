@@ -1,9 +1,10 @@
 import { type Decision, decide } from '../core/decision.ts';
 import type { Image } from '../core/image.ts';
+import type { Naming } from '../core/naming.ts';
 import type { Problem } from '../core/problem.ts';
 import { REPORT_SCHEMA_VERSION, type Report } from '../core/report.ts';
 import type { ImageView } from '../inspect/contract.ts';
-import { namesOf } from '../inspect/detectors/names/imitation/index.ts';
+import { namesOf } from '../inspect/detectors/names/imitation/image-names.ts';
 import { maskConfig } from '../inspect/detectors/secrets/mask.ts';
 import { examinersFingerprint } from '../inspect/examiners.ts';
 import { CATALOGERS } from '../inspect/inventory/all.ts';
@@ -97,14 +98,27 @@ async function inspectImage(image: Image, run: Run, opened: number): Promise<Ins
   const read = performance.now() - start;
   const judgement = judge(evidence, detectorsWith(run.detectors, vouched.vouching), CATALOGERS);
   const judged = performance.now() - start - read;
-  const problems = [...image.problems, ...unread, ...judgement.problems, ...vouched.problems];
+  const naming = run.scope === 'all' ? nameImage(image, run) : { names: [], problems: [] };
+  const problems = [
+    ...image.problems,
+    ...unread,
+    ...judgement.problems,
+    ...naming.problems,
+    ...vouched.problems,
+  ];
   const report = toReport(image, layers, judgement, problems, {
-    names: run.scope === 'all' ? namesOf(image.identity).map((name) => judgeName(name, run.book())) : [],
+    names: naming.names,
     vouching: vouched.vouching,
     decision: decisionFor(judgement, problems, run.scope),
     timings: { total: opened + read + judged, open: opened, read, judge: judged },
   });
   return { report, view: judgement.view };
+}
+
+/** What is known of each name of the image. */
+function nameImage({ identity }: Image, { book }: Run): { names: Naming[]; problems: readonly Problem[] } {
+  const { names, problems } = namesOf(identity);
+  return { names: names.map((name) => judgeName(name, book())), problems };
 }
 
 /** Where only packages were read, nothing speaks for the image: that is not an allow. */

@@ -1,15 +1,17 @@
-import { createInterface } from 'node:readline';
 import { Command } from 'commander';
 import { VERSION } from '../app/version.ts';
 import { Failure } from '../core/failure.ts';
 import { NAMES_SCHEMA_VERSION, type Naming } from '../core/naming.ts';
 import type { SetExitCode } from './exit-code.ts';
 import { exitCodeOf } from './exit-code.ts';
+import { readLines } from './lines.ts';
 import { collect, parseOutputs, print, writeWhole } from './output.ts';
 import { terminalOf } from './terminal.ts';
 
 /** Names taken from standard input. */
 const MAX_NAMES = 1_000_000;
+/** Characters of one line kept: more than are looked at of a name, so that a longer one is known for too long. */
+const MAX_LINE = 4096;
 
 export function nameCommand(setExitCode: SetExitCode): Command {
   return new Command('name')
@@ -46,21 +48,26 @@ export function nameCommand(setExitCode: SetExitCode): Command {
 }
 
 async function* namesFrom(given: readonly string[]): AsyncGenerator<string> {
-  let count = 0;
+  if (given.filter((name) => name === '-').length > 1)
+    throw new Failure('USAGE', 'standard input can be read once: write - once');
   for (const name of given) {
     if (name.trim() === '') throw new Failure('USAGE', 'an empty name names nothing');
-    if (name !== '-') {
-      yield name;
-      continue;
-    }
-    for await (const line of createInterface({ input: process.stdin, crlfDelay: Number.POSITIVE_INFINITY })) {
-      const text = line.trim();
-      if (text === '' || text.startsWith('#')) continue;
-      if (++count > MAX_NAMES)
-        throw new Failure('TOO_LARGE', `standard input has more than ${MAX_NAMES} names: split it`);
-      yield text;
-    }
+    if (name === '-') yield* namesFromInput();
+    else yield name;
   }
+}
+
+async function* namesFromInput(): AsyncGenerator<string> {
+  let count = 0;
+  for await (const line of readLines(process.stdin.setEncoding('utf8'), MAX_LINE)) {
+    const text = line.trim();
+    if (text === '' || text.startsWith('#')) continue;
+    if (++count > MAX_NAMES)
+      throw new Failure('TOO_LARGE', `standard input has more than ${MAX_NAMES} names: split it`);
+    yield text;
+  }
+  // A list that could not be made is no list of good names.
+  if (count === 0) throw new Failure('USAGE', 'standard input names nothing: write a name on each line');
 }
 
 /** As an inspection would decide on the name alone. */

@@ -1,7 +1,12 @@
 import type { Catalogue, KnownBadImage, OfficialImage, Publisher } from './catalogue/contract.ts';
-import { NO_OWN_NAMES, type OwnNames } from './own-names.ts';
-import { toSkeleton } from './skeleton.ts';
-import { HUB, repositoryOf, type SplitName, splitName } from './split-name.ts';
+import { CloudBook, isCloudName } from './cloud-book.ts';
+import { ConfusionIndex } from './confusion-index.ts';
+import { HostIndex } from './host-index.ts';
+import { PatternMap, toNamePattern, toPatternSet } from './name-pattern.ts';
+import { NamespaceIndex } from './namespace-index.ts';
+import { isCloudRegistry, NO_OWN_NAMES, type OwnNames } from './own-names.ts';
+import { toProducts } from './product-words.ts';
+import { type SplitName, splitName } from './split-name.ts';
 import { WordIndex } from './word-index.ts';
 
 /** Everything known of names, indexed: made once, asked a hundred thousand times. */
@@ -9,88 +14,115 @@ export interface NameBook {
   readonly official: ReadonlyMap<string, OfficialImage>;
   /** Names of official images that are still built. */
   readonly officialWords: WordIndex;
-  /** Hosts that anybody may meet. */
-  readonly registries: ReadonlySet<string>;
-  /** What a host looks like, by skeleton. */
-  readonly hostSkeletons: ReadonlyMap<string, string>;
-  /** First path component of known namespaces, for each registry. */
-  readonly namespaceWords: ReadonlyMap<string, WordIndex>;
-  readonly own: OwnNames;
+  /** Distinctive names of publishers' images, and whose they are. */
+  readonly products: ReadonlyMap<string, Publisher>;
+  readonly productWords: WordIndex;
+  /** Registries that anybody may meet, and the user's. */
+  readonly hosts: HostIndex;
+  readonly namespaces: NamespaceIndex;
+  readonly confusion: ConfusionIndex;
+  readonly clouds: CloudBook;
+  /** Whether strangers may register a namespace in a registry: it is well known, and no single publisher's. */
+  isShared(host: string): boolean;
   /** Whose a name is; the longest namespace wins. */
   publisherOf(name: SplitName): Publisher | undefined;
-  /** The publisher of a namespace, by its first component. */
-  publisherCalled(registry: string, namespace: string): Publisher | undefined;
   /** What is reported of a repository of that path in a registry. */
   knownBad(name: SplitName, registry: string): KnownBadImage | undefined;
-  readonly clouds: Catalogue['clouds'];
+  /** Whether the user calls a name internal. */
+  isInternal(name: SplitName): boolean;
+  /** Whether a name is one of the user's: internal, or a good image. */
+  isOurs(name: SplitName): boolean;
+  /** Whether the user has looked at a name, and wants to hear of no likeness. */
+  isAllowed(name: SplitName): boolean;
 }
 
 const SOURCE_OF_OWN = 'your own names';
 
 /** @param own what the user adds; wins over what ships */
 export function toNameBook(catalogue: Catalogue, own: OwnNames = NO_OWN_NAMES): NameBook {
-  const publishers = [
-    ...own.publishers.map((publisher) => ({ ...publisher, repositories: [], source: SOURCE_OF_OWN })),
-    ...catalogue.publishers,
-  ];
-  const byNamespace = new Map<string, Publisher>();
-  const byFirst = new Map<string, Publisher>();
-  const words = new Map<string, string[]>([[HUB, ['library']]]);
-  for (const publisher of publishers) {
-    const { registry, namespace } = publisher;
-    const key = namespace === '' ? registry : `${registry}/${namespace}`;
-    if (!byNamespace.has(key)) byNamespace.set(key, publisher);
-    const [first = ''] = namespace.split('/');
-    if (first === '') continue;
-    if (!byFirst.has(`${registry}/${first}`)) byFirst.set(`${registry}/${first}`, publisher);
-    words.set(registry, [...(words.get(registry) ?? []), first]);
-  }
+  const publishers = [...ownPublishers(own), ...catalogue.publishers];
   const official = new Map(catalogue.official.map((image) => [image.name, image]));
-  const registries = new Set([
-    ...catalogue.registries,
-    ...publishers.map(({ registry }) => registry),
-    ...[...own.internal, ...own.images].map((pattern) => splitName(pattern).host),
-  ]);
-  const bad = new Map(
-    [
-      ...own.knownBad.map(({ repository, what }) => ({ repository, what, source: SOURCE_OF_OWN })),
-      ...catalogue.knownBad,
-    ].map((image) => [toRepository(image.repository), image]),
-  );
+  const products = toProducts(catalogue.publishers);
+  const internal = own.internal.map(toNamePattern);
+  const images = own.images.map(toNamePattern);
+  const isInternal = toPatternSet(internal);
+  const isImage = toPatternSet(images);
+  const isAllowed = toPatternSet(withoutClouds(own.allow).map(toNamePattern));
+  const shared = sharedRegistries(catalogue, publishers);
+  const bad = knownBadOf(catalogue, own);
   return {
     official,
     officialWords: new WordIndex(
       catalogue.official.filter(({ retired }) => !retired).map(({ name }) => name),
     ),
-    registries,
-    hostSkeletons: new Map([...registries].map((host) => [toSkeleton(host), host])),
-    namespaceWords: new Map([...words].map(([registry, names]) => [registry, new WordIndex(names)])),
-    own,
-    clouds: catalogue.clouds,
-    publisherOf: ({ host, path }) => {
-      for (let length = path.length; length >= 0; length--) {
-        const publisher = byNamespace.get([host, ...path.slice(0, length)].join('/'));
-        if (publisher !== undefined) return publisher;
-      }
-      return undefined;
-    },
-    publisherCalled: (registry, namespace) => byFirst.get(`${registry}/${namespace}`),
-    knownBad: ({ path }, registry) =>
-      bad.get([registry, ...path].join('/')) ?? bad.get(`${registry}/${path[0] ?? ''}/*`),
+    products,
+    productWords: new WordIndex(products.keys()),
+    hosts: new HostIndex([
+      ...catalogue.registries,
+      ...publishers.map(({ registry }) => registry),
+      ...[...internal, ...images].map(({ host }) => host),
+    ]),
+    namespaces: new NamespaceIndex(publishers),
+    confusion: new ConfusionIndex([...internal, ...images], (host) => shared.has(host)),
+    clouds: new CloudBook(catalogue.clouds, own),
+    isShared: (host) => shared.has(host),
+    publisherOf: toPublisherOf(publishers),
+    knownBad: ({ path }, host) => bad.find({ host, path }),
+    isInternal: (name) => isInternal.find(name) !== undefined,
+    isOurs: (name) => isInternal.find(name) !== undefined || isImage.find(name) !== undefined,
+    isAllowed: (name) => isAllowed.find(name) !== undefined || isImage.find(name) !== undefined,
   };
 }
 
-/** `nginx` and `docker.io/library/nginx` are one repository. */
-export function toRepository(text: string): string {
-  return text.endsWith('/*') ? text : repositoryOf(splitName(text));
+function ownPublishers({ publishers }: OwnNames): Publisher[] {
+  return publishers
+    .filter(({ registry }) => !isCloudRegistry(registry))
+    .map(({ registry, namespace, name }) => {
+      // `index.docker.io` and `registry.example:443` have another name here, as they have where a name is read.
+      const { host } = splitName(`${registry}/x/x`);
+      return {
+        registry: host,
+        namespace: namespace.toLowerCase(),
+        name,
+        repositories: [],
+        source: SOURCE_OF_OWN,
+      };
+    });
 }
 
-/** Whether a name is one of the user's patterns: a repository, or everything below one. */
-export function isAmong(name: SplitName, patterns: readonly string[]): boolean {
-  const repository = repositoryOf(name);
-  return patterns.some((pattern) => {
-    const below = /^(.*?)\/\*{1,2}$/.exec(pattern)?.[1];
-    if (below === undefined) return repository === toRepository(pattern);
-    return repository.startsWith(`${below}/`);
-  });
+function toPublisherOf(publishers: readonly Publisher[]): NameBook['publisherOf'] {
+  const byNamespace = new Map<string, Publisher>();
+  for (const publisher of publishers) {
+    const { registry, namespace } = publisher;
+    const key = namespace === '' ? registry : `${registry}/${namespace}`;
+    if (!byNamespace.has(key)) byNamespace.set(key, publisher);
+  }
+  return ({ host, path }) => {
+    for (let length = path.length; length >= 0; length--) {
+      const publisher = byNamespace.get([host, ...path.slice(0, length)].join('/'));
+      if (publisher !== undefined) return publisher;
+    }
+    return undefined;
+  };
+}
+
+/** The user's own registries are never among them: who may register a namespace there is up to the user. */
+function sharedRegistries(catalogue: Catalogue, publishers: readonly Publisher[]): ReadonlySet<string> {
+  const shared = new Set([...catalogue.registries, ...catalogue.publishers.map(({ registry }) => registry)]);
+  for (const { registry, namespace } of publishers) if (namespace === '') shared.delete(registry);
+  return shared;
+}
+
+function knownBadOf(catalogue: Catalogue, own: OwnNames): PatternMap<KnownBadImage> {
+  const bad = new PatternMap<KnownBadImage>();
+  for (const { repository, what } of own.knownBad) {
+    if (isCloudName(repository)) continue;
+    bad.add(toNamePattern(repository), { repository, what, source: SOURCE_OF_OWN });
+  }
+  for (const image of catalogue.knownBad) bad.add(toNamePattern(image.repository), image);
+  return bad;
+}
+
+function withoutClouds(names: readonly string[]): string[] {
+  return names.filter((name) => !isCloudName(name));
 }

@@ -1,105 +1,92 @@
 import type { Naming, Suspicion } from '../../core/naming.ts';
+import { withoutAffix } from './affix.ts';
 import type { NameBook } from './book.ts';
+import { type CloudBook, type CloudOwner, type OwnerIndex, splitCloudName } from './cloud-book.ts';
+import { isAscii, toAscii } from './skeleton.ts';
 import { MAX_NAME } from './split-name.ts';
 import { toSuspicion } from './suspicion.ts';
+import { foreignLetters } from './tricks/letters.ts';
 import { likenessParts } from './tricks/likeness-parts.ts';
-import { withoutAffix } from './tricks/namespaces.ts';
-import { surestError, WordIndex } from './word-index.ts';
 
 /*
  * Names of machine images: `aws:OWNER/NAME`, `gcp:PROJECT/IMAGE`, `azure:PUBLISHER:OFFER:SKU:VERSION`. Anybody may give an AMI the name
  * that Canonical's have; only the owner tells. Projects and publishers are words, and are imitated as words are.
  */
 
-const CLOUD = /^(aws|gcp|azure):(.*)$/s;
-
-export function isCloudName(text: string): boolean {
-  return CLOUD.test(text);
-}
-
-export function judgeCloudName(text: string, book: NameBook): Naming {
+export function judgeCloudName(text: string, { clouds }: NameBook): Naming {
   const name = text.slice(0, MAX_NAME);
-  const [, cloud = '', rest = ''] = CLOUD.exec(name) ?? [];
-  if (cloud === 'aws') return { name, ...judgeAmi(rest, book) };
-  const separator = cloud === 'gcp' ? '/' : ':';
-  const owner = rest.replace(/^projects\//, '').split(separator)[0] ?? '';
-  const known = cloud === 'gcp' ? book.clouds.gcp : book.clouds.azure;
-  return { name, ...judgeOwner(owner, known, cloud === 'gcp' ? 'GCP image project' : 'Azure publisher') };
-}
-
-function judgeOwner(owner: string, known: readonly string[], what: string): Omit<Naming, 'name'> {
-  if (known.includes(owner))
-    return { standing: 'known-publisher', publisher: `${what} ${owner}`, suspicions: [] };
-  const lower = new Map(known.map((name) => [name.toLowerCase(), name]));
-  const like = new WordIndex(lower.keys()).likeness(owner.toLowerCase());
-  const same = lower.get(owner.toLowerCase());
-  if (same !== undefined)
-    return { standing: 'known-publisher', publisher: `${what} ${same}`, suspicions: [] };
-  const affixed = withoutAffix(owner.toLowerCase(), (word) => lower.has(word));
-  if (like === undefined && affixed !== undefined) {
-    const real = lower.get(affixed.known) ?? affixed.known;
-    const parts = [[0.7, `${owner} is the ${what} ${real} with "${affixed.affix}" added`] as const];
-    return { standing: 'unknown', suspicions: [toSuspicion('affix', real, parts)] };
+  const { cloud = 'aws', rest = '' } = splitCloudName(name) ?? {};
+  const { owner, image } = split(cloud, rest);
+  const known = clouds[cloud].get(owner);
+  const stand = known === undefined ? ({ standing: 'unknown' } as const) : toStand(known);
+  const bad = clouds.knownBad(name);
+  const always: Suspicion[] =
+    bad === undefined ? [] : [toSuspicion('known-bad', undefined, [[1, `${bad}: your own names`]], 'block')];
+  if (!isAscii(rest)) {
+    const of = plainly(cloud, toAscii(owner), toAscii(image), clouds);
+    return { name, standing: 'unknown', suspicions: [...always, foreignLetters(rest, of)] };
   }
-  if (like === undefined) return { standing: 'unknown', suspicions: [] };
-  const of = lower.get(like.of) ?? like.of;
-  const parts = [...likenessParts(like, owner), [0.3, `there is a well-known ${what} ${of}`] as const];
-  return { standing: 'unknown', suspicions: [toSuspicion(like.kind, of, parts)] };
+  if (known !== undefined || clouds.isAllowed(name)) return { name, ...stand, suspicions: always };
+  const tricks = cloud === 'aws' ? suspectAmi(owner, image, clouds) : suspectOwner(owner, clouds[cloud]);
+  return { name, ...stand, suspicions: [...always, ...tricks] };
 }
 
-function judgeAmi(text: string, { clouds }: NameBook): Omit<Naming, 'name'> {
-  const slash = text.indexOf('/');
-  const owner = slash === -1 ? '' : text.slice(0, slash);
-  const image = text.slice(slash + 1);
-  const known = clouds.aws.find((one) => one.owner === owner);
-  const stand =
-    known === undefined
-      ? ({ standing: 'unknown' } as const)
-      : ({
-          standing: 'known-publisher',
-          publisher: `${known.name}${known.retired === true ? ', no longer used' : ''}`,
-        } as const);
-  const meant = clouds.aws.find(({ patterns }) => patterns.some((pattern) => matches(pattern, image)));
-  const near =
-    known === undefined
-      ? surestError(
-          owner,
-          clouds.aws.map((one) => one.owner),
-        )
-      : undefined;
-  const slips =
-    near === undefined
-      ? []
-      : [
-          toSuspicion(near.kind, `aws:${near.of}`, [
-            [0.7, `the account ${owner} is one slip from ${near.of}`],
-          ]),
-        ];
-  const suspicions: Suspicion[] =
-    meant === undefined || known !== undefined
-      ? []
-      : [
-          toSuspicion('stranger-owner', `aws:${meant.owner}`, [
-            [
-              0.7,
-              `${image} is named as the images of ${meant.name} are, whose account is ${meant.owner}, not ${owner === '' ? 'said' : owner}`,
-            ],
-          ]),
-        ];
-  return { ...stand, suspicions: [...slips, ...suspicions] };
+function split(cloud: 'aws' | 'gcp' | 'azure', rest: string): { owner: string; image: string } {
+  const text = cloud === 'gcp' ? rest.replace(/^projects\//, '') : rest;
+  const end = text.indexOf(cloud === 'azure' ? ':' : '/');
+  if (end !== -1) return { owner: text.slice(0, end), image: text.slice(end + 1) };
+  // Without an owner, an AMI's name is all there is.
+  return cloud === 'aws' && !/^\d{12}$/.test(text) ? { owner: '', image: text } : { owner: text, image: '' };
 }
 
-/** AWS's own patterns: `*` is anything. In linear time: the pieces between stars follow each other. */
-function matches(pattern: string, text: string): boolean {
-  const [first = '', ...pieces] = pattern.split('*');
-  if (!text.startsWith(first)) return false;
-  let at = first.length;
-  for (const piece of pieces) {
-    const found = text.indexOf(piece, at);
-    if (found === -1) return false;
-    at = found + piece.length;
+function toStand({ name }: CloudOwner): Pick<Naming, 'standing' | 'publisher'> {
+  return { standing: 'known-publisher', publisher: name };
+}
+
+/** The owner that a name in plain letters would be of, or be like. */
+function plainly(
+  cloud: 'aws' | 'gcp' | 'azure',
+  owner: string,
+  image: string,
+  clouds: CloudBook,
+): string | undefined {
+  const meant = cloud === 'aws' ? clouds.ownerOfImage(image)?.owner : clouds[cloud].get(owner)?.owner;
+  if (meant !== undefined) return cloud === 'aws' ? `aws:${meant}` : meant;
+  const like = clouds[cloud].words.likeness(owner.toLowerCase());
+  return like && clouds[cloud].get(like.of)?.owner;
+}
+
+/** A project or publisher that is like a well-known one. */
+function suspectOwner(owner: string, owners: OwnerIndex): Suspicion[] {
+  const lower = owner.toLowerCase();
+  const like = owners.words.likeness(lower);
+  if (like !== undefined) {
+    const { owner: of = like.of, name = like.of } = owners.get(like.of) ?? {};
+    const parts = [...likenessParts(like, owner), [0.3, `${of} is well known: ${name}`] as const];
+    return [toSuspicion(like.kind, of, parts)];
   }
-  return (
-    (pieces.length > 0 && (pieces.at(-1) === '' || text.endsWith(pieces.at(-1) ?? ''))) || at === text.length
-  );
+  const affixed = withoutAffix(lower, (word) => owners.words.has(word));
+  if (affixed === undefined) return [];
+  const of = owners.get(affixed.known)?.owner ?? affixed.known;
+  return [toSuspicion('affix', of, [[0.7, `${owner} is ${of} with "${affixed.affix}" added`]])];
+}
+
+function suspectAmi(owner: string, image: string, clouds: CloudBook): Suspicion[] {
+  const found: Suspicion[] = [];
+  const near = clouds.aws.words.slip(owner);
+  if (near !== undefined) {
+    const what = `the account ${owner} is one slip from ${near.of}`;
+    found.push(toSuspicion(near.kind, `aws:${near.of}`, [[0.7, what]]));
+  }
+  const meant = clouds.ownerOfImage(image);
+  if (meant !== undefined) {
+    const said = owner === '' ? 'said' : owner;
+    const what = `${image} is named as the images of ${meant.name} are, whose account is ${meant.owner}, not ${said}`;
+    return [...found, toSuspicion('stranger-owner', `aws:${meant.owner}`, [[0.7, what]])];
+  }
+  const like = clouds.nearImage(image);
+  if (like?.like === undefined) return found;
+  const what = `images named so are of ${like.owner.name}, whose account is ${like.owner.owner}`;
+  const parts = [...likenessParts(like.like, image.split(/[/-]/)[0] ?? ''), [0.25, what] as const];
+  return [...found, toSuspicion(like.like.kind, `aws:${like.owner.owner}`, parts)];
 }

@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { toNameBook } from './book.ts';
 import { CATALOGUE } from './catalogue/index.ts';
 import { judgeName } from './judge.ts';
-import { parseOwnNames } from './own-names.ts';
+import { NO_OWN_NAMES, parseOwnNames } from './own-names.ts';
 import { HONEST_NAMES } from './testing/honest-names.ts';
 
 const book = toNameBook(CATALOGUE);
@@ -40,6 +40,45 @@ const tricks: readonly (readonly [name: string, expected: string])[] = [
   ['docker-library/ubuntu', `review affix of ${HUB}/ubuntu`],
   ['someone/nginx-official', `note affix of ${HUB}/nginx`],
   ['bitnami-official/redis', 'review affix of docker.io/bitnami'],
+  ['dockerlibrary/ubuntu', `review affix of ${HUB}/ubuntu`],
+  ['nginxofficial/nginx', `review affix of ${HUB}/nginx`],
+  ['alpine2/alpine', `review added-letter of ${HUB}/alpine`],
+  ['alpine22/alpine', `review affix of ${HUB}/alpine`],
+  ['library2/nginx', 'review added-letter of docker.io/library'],
+  ['node-app-official', `review affix of ${HUB}/node`],
+  // Other names of official images.
+  ['postgresql', `review other-name of ${HUB}/postgres`],
+  ['mongodb:7', `review other-name of ${HUB}/mongo`],
+  ['nodejs', `review other-name of ${HUB}/node`],
+  // Products of known publishers, and their namespaces in other registries.
+  ['someone/promethues', 'review swapped-letters of docker.io/prom/prometheus'],
+  ['ghcr.io/someone/promethues', 'review swapped-letters of docker.io/prom/prometheus'],
+  ['promethues', 'review swapped-letters of docker.io/prom/prometheus'],
+  ['promethues/prometheus', 'review swapped-letters of quay.io/prometheus'],
+  ['quay.io/promethues/other', 'note swapped-letters of quay.io/prometheus'],
+  ['ngnix/nginx', `review swapped-letters of ${HUB}/nginx`],
+  ['postgress/postgres', `review doubled-letter of ${HUB}/postgres`],
+  ['someone/garfana', 'review swapped-letters of docker.io/grafana/grafana'],
+  ['ghcr.io/bitnarni/redis', 'block homoglyph of docker.io/bitnami'],
+  ['ghcr.io/jetstak/cert-manager-controller', 'review dropped-letter of quay.io/jetstack'],
+  ['ghcr.io/jetstak/anything', 'note dropped-letter of quay.io/jetstack'],
+  ['quay.io/someone/ngnix', `review swapped-letters of ${HUB}/nginx`],
+  // Upper case: the name is judged as if it had none.
+  ['NGINX', `note upper-case of ${HUB}/nginx`],
+  ['Ubuntu:latest', `note upper-case of ${HUB}/ubuntu`],
+  ['BITNAMI/redis', 'review upper-case of docker.io/bitnami/redis'],
+  ['ghcr.io/Acme/app', 'note upper-case of ghcr.io/acme/app'],
+  ['NGNIX', `review swapped-letters of ${HUB}/nginx`],
+  // What no registry takes.
+  ['../../etc/passwd', 'review malformed'],
+  ['docker.io%2eevil.example/x', 'review malformed'],
+  ['nginx/', 'review malformed'],
+  ['@', 'review malformed'],
+  [':', 'review malformed'],
+  ['nginx latest', 'review malformed'],
+  ['nginx:', 'review malformed'],
+  ['nginx@sha256:0', 'review malformed'],
+  ['evil@docker.io/library/nginx', 'block userinfo of evil'],
   // Letters that look alike.
   ['bitnarni/redis', 'block homoglyph of docker.io/bitnami'],
   ['mysq1', `review homoglyph of ${HUB}/mysql`],
@@ -49,6 +88,7 @@ const tricks: readonly (readonly [name: string, expected: string])[] = [
   ['nginх', `block mixed-scripts of ${HUB}/nginx`],
   ['аlpine:latest', `block mixed-scripts of ${HUB}/alpine`],
   ['ghcr.iо/acme/app', 'block mixed-scripts of ghcr.io'],
+  ['doc\u212aer.io/library/nginx', `block homoglyph of ${HUB}/nginx`],
   ['ｎginx', `block homoglyph of ${HUB}/nginx`],
   ['xn--dcker-jye.io/acme/app', 'block punycode of docker.io'],
   ['xn--99999999999.example/a', 'review punycode'],
@@ -88,6 +128,10 @@ const tricks: readonly (readonly [name: string, expected: string])[] = [
   ['azure:canonical-official:ubuntu:server:latest', 'review affix of Canonical'],
   ['gcp:debian-cl0ud/debian-12', 'review homoglyph of debian-cloud'],
   ['gcp:projects/debiancloud/global/images/x', 'review separator of debian-cloud'],
+  ['gcp:debian-cl\u043eud/debian-12', 'block mixed-scripts of debian-cloud'],
+  ['azure:Can\u043enical:ubuntu:server:latest', 'block mixed-scripts of Canonical'],
+  ['aws:123456789012/ubuntu/im\u0430ges/x', 'block mixed-scripts of aws:099720109477'],
+  ['aws:123456789012/ubunut/images/hvm-ssd/x', 'review swapped-letters of aws:099720109477'],
   ['azure:Cannonical:ubuntu:server:latest', 'review doubled-letter of Canonical'],
 ];
 for (const [name, expected] of tricks) {
@@ -107,10 +151,43 @@ const honest: readonly (readonly [name: string, standing: string])[] = [
   ['eu.gcr.io/some-project/app', 'unknown'],
   ['registry.acme.example/app', 'unknown'],
   ['localhost:5000/app', 'unknown'],
+  ['docker.io:443/library/nginx', 'official'],
+  ['registry.k8s.io:443/pause', 'known-publisher'],
   ['aws:099720109477/ubuntu/images/hvm-ssd/ubuntu-noble', 'known-publisher'],
   ['gcp:debian-cloud/debian-12', 'known-publisher'],
   ['azure:canonical:ubuntu:server:latest', 'known-publisher'],
 ];
+const quiet: readonly string[] = [
+  // Mirrors: whoever has the registry decides what is in it.
+  '123456789012.dkr.ecr.eu-west-1.amazonaws.com/docker-hub/library/nginx',
+  'harbor.corp.example/docker-hub/bitnami/redis',
+  'registry.example.com/docker.io/library/nginx',
+  'us-central2-docker.pkg.dev/project/repository/app',
+  'registry.cn-shanghai.aliyuncs.com/acme/app',
+  'aws:123456789012/centos7-golden',
+];
+for (const name of quiet) test(`quiet: ${name}`, () => assert.equal(verdict(name), 'quiet'));
+
+/** Names of one's own builds. */
+const builds = ['node-app', 'python-app', 'redis-server', 'python-server', 'redis-prod', 'node-web-base'];
+for (const name of builds) {
+  test(`a build: ${name} is a note at most`, () => assert.equal(isLookAlike(name), false));
+}
+
+const malformed = ['nginx/', 'nginx latest', 'docker.io/bitnami/redis/', 'evil@docker.io/library/nginx', '@'];
+for (const name of malformed) {
+  test(`malformed: ${name} is nobody's`, () => assert.equal(judgeName(name, book).standing, 'unknown'));
+}
+
+test('the id of an image is no malformed name', () => {
+  for (const id of ['a'.repeat(64), `sha256:${'a'.repeat(64)}`]) assert.equal(isLookAlike(id), false);
+});
+
+test('a name in upper case has the standing of the name that is meant', () => {
+  assert.equal(judgeName('NGINX', book).standing, 'official');
+  assert.equal(judgeName('BITNAMI/redis', book).standing, 'known-publisher');
+});
+
 for (const [name, standing] of honest) {
   test(`honest: ${name}`, () =>
     assert.deepEqual([verdict(name), judgeName(name, book).standing], ['quiet', standing]));
@@ -147,11 +224,21 @@ const ours = toNameBook(
   CATALOGUE,
   parseOwnNames(
     `version: 1
-publishers: [{ registry: docker.io, namespace: acmecorp, name: Acme }]
-images: [registry.acme.example/shop/api]
+publishers:
+  - { registry: docker.io, namespace: acmecorp, name: Acme }
+  - { registry: index.docker.io, namespace: acmehub, name: Acme }
+  - { registry: aws, namespace: '123456789012', name: Acme }
+  - { registry: gcp, namespace: acme-images, name: Acme }
+  - { registry: azure, namespace: AcmeImages, name: Acme }
+images: [registry.acme.example/shop/api, promethues/*]
 internal: [registry.acme.example/x, registry.acme.example/payments/**]
-knownBad: [{ repository: docker.io/evil/*, what: seen in our logs }]
-allow: [someone/ngnix]
+knownBad:
+  - { repository: docker.io/evil/*, what: seen in our logs }
+  - { repository: badguy/*, what: seen in our logs }
+  - { repository: docker.io/badguy3/**, what: seen in our logs }
+  - { repository: registry.acme.example/payments/old/*, what: broken into }
+  - { repository: 'aws:999999999999', what: seen in our account }
+allow: [someone/ngnix, vibersastra/ubuntu, gchr.io/acme/app, docker.io.evil.example/x, 'aws:111111111111/ubuntu/images', 'gcp:debian-clouds']
 `,
     'names.yaml',
   ),
@@ -162,13 +249,45 @@ const own: readonly (readonly [name: string, expected: string])[] = [
   ['docker.io/acme-internal/x', 'block dependency-confusion of registry.acme.example/x'],
   ['ghcr.io/payments/api', 'block dependency-confusion of registry.acme.example/payments/**'],
   ['docker.io/shop/api', 'block dependency-confusion of registry.acme.example/shop/api'],
-  ['docker.io/acme-tools/other', 'review dependency-confusion of registry.acme.example/payments/**'],
+  ['docker.io/acme-tools/other', 'block dependency-confusion of registry.acme.example/payments/**'],
   ['registry.acme.example.evil.example/x', 'block spoofed-host of registry.acme.example'],
   ['registry.acrne.example/other', 'block homoglyph of registry.acme.example'],
   ['x', 'block dependency-confusion of registry.acme.example/x'],
   ['docker.io/acmecorp/tool', 'quiet'],
   ['docker.io/evil/anything', 'block known-bad'],
   ['someone/ngnix', 'quiet'],
+  ['acme/other', 'block dependency-confusion of registry.acme.example/payments/**'],
+  ['quay.io/my-acme/other', 'block dependency-confusion of registry.acme.example/payments/**'],
+  ['acmex/redis', `note dependency-confusion of registry.acme.example/payments/**`],
+  ['acmex/x', 'review dependency-confusion of registry.acme.example/x'],
+  ['harbor.acme.example/acme/other', 'quiet'],
+  ['registry.partner.example/acme/other', 'review dependency-confusion of registry.acme.example/payments/**'],
+  ['registry.acme.example:443/x', 'quiet'],
+  ['registry.acme.example:0443/x', 'quiet'],
+  ['acmehub/tool', 'quiet'],
+  ['promethues/app', 'quiet'],
+  ['badguy/app', 'block known-bad'],
+  ['docker.io/badguy/app', 'block known-bad'],
+  ['badguy3/app', 'block known-bad'],
+  ['badguy3/app/deeper', 'block known-bad'],
+  ['badguy33/app', 'quiet'],
+  // What is said of allowed and internal names all the same.
+  ['vibersastra/ubuntu', 'block known-bad'],
+  ['registry.acme.example/payments/old/app', 'block known-bad'],
+  ['evil@docker.io/someone/ngnix', 'block userinfo of evil'],
+  ['someone/ngni\u0445', 'block mixed-scripts'],
+  ['gchr.io/acme/app', 'review swapped-letters of ghcr.io'],
+  ['docker.io.evil.example/x', 'block spoofed-host of docker.io'],
+  // Machine images.
+  ['aws:123456789012/ubuntu/images/x', 'quiet'],
+  ['aws:123456789013/x', 'review neighbouring-key of aws:123456789012'],
+  ['gcp:acme-images/x', 'quiet'],
+  ['gcp:acme-imagse/x', 'review swapped-letters of acme-images'],
+  ['azure:acmeimages:a:b:c', 'quiet'],
+  ['aws:111111111111/ubuntu/images/x', 'quiet'],
+  ['aws:111111111111/ubuntu/images/deeper/x', 'quiet'],
+  ['gcp:debian-clouds/x', 'quiet'],
+  ['aws:999999999999/x', 'block known-bad'],
   ['someone-else/ngnix', `review swapped-letters of ${HUB}/nginx`],
 ];
 for (const [name, expected] of own) {
@@ -193,6 +312,26 @@ test('a name that is too long is cut, and that is said', () => {
   const { name, suspicions } = judgeName(`someone/${'a'.repeat(5000)}`, book);
   assert.equal(name.length, 1024);
   assert.equal(suspicions[0]?.trick, 'too-long');
+});
+
+test('a hundred thousand patterns of the user cost a name nothing', () => {
+  const patterns = Array.from({ length: 100_000 }, (_, at) => `registry.acme${at % 500}.example/team${at}/*`);
+  const many = toNameBook(CATALOGUE, {
+    ...NO_OWN_NAMES,
+    internal: patterns,
+    allow: patterns,
+    images: patterns,
+  });
+  const start = performance.now();
+  for (let at = 0; at < 2000; at++) judgeName(`someone${at}/acme-app`, many);
+  assert.ok(performance.now() - start < 1000);
+  assert.equal(judgeName('registry.acme7.example/team507/app', many).standing, 'internal');
+});
+
+test('ten thousand cloud names are judged in a second', () => {
+  const start = performance.now();
+  for (let at = 0; at < 10_000; at++) judgeName(`gcp:debian-clou${at % 100}/x`, book);
+  assert.ok(performance.now() - start < 1000);
 });
 
 test('any text at all is judged', () => {

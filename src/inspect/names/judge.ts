@@ -1,12 +1,14 @@
 import { TIERS } from '../../core/finding.ts';
 import type { Naming, Suspicion } from '../../core/naming.ts';
 import type { NameBook } from './book.ts';
-import { isCloudName, judgeCloudName } from './clouds.ts';
-import { HUB, MAX_NAME, type SplitName, splitName } from './split-name.ts';
-import { toSuspicion } from './suspicion.ts';
-import { isAllowed, isInternal, suspectConfusion } from './tricks/confusion.ts';
+import { isCloudName } from './cloud-book.ts';
+import { judgeCloudName } from './clouds.ts';
+import { HUB, type SplitName, splitName } from './split-name.ts';
+import { suspectConfusion } from './tricks/confusion.ts';
+import { isWellFormed, suspectForm } from './tricks/form.ts';
 import { suspectHost } from './tricks/hosts.ts';
 import { suspectLetters } from './tricks/letters.ts';
+import { suspectListed } from './tricks/listed.ts';
 import { suspectNamespace } from './tricks/namespaces.ts';
 import { suspectRepository } from './tricks/repositories.ts';
 import { suspectTag } from './tricks/tags.ts';
@@ -19,13 +21,13 @@ import { suspectTag } from './tricks/tags.ts';
 export function judgeName(text: string, book: NameBook): Naming {
   if (isCloudName(text)) return judgeCloudName(text, book);
   const name = splitName(text);
-  const standing = standingOf(name, book);
-  if (standing.standing === 'internal' || isAllowed(name, book))
-    return { name: name.text, ...standing, suspicions: [] };
+  const isTaken = isWellFormed(name);
+  const stand: Stand = isTaken ? standingOf(name, book) : { standing: 'unknown' };
+  const found = suspect(name, stand, book);
   return {
     name: name.text,
-    ...standing,
-    suspicions: sorted([...cutOff(name), ...suspect(name, standing, book)]),
+    ...stand,
+    suspicions: sorted([...found, ...suspectForm(name, isTaken, found)]),
   };
 }
 
@@ -33,7 +35,7 @@ type Stand = Pick<Naming, 'standing' | 'publisher'>;
 
 function standingOf(name: SplitName, book: NameBook): Stand {
   const { host, path } = name;
-  if (isInternal(name, book)) return { standing: 'internal' };
+  if (book.isInternal(name)) return { standing: 'internal' };
   const official =
     host === HUB && path.length === 2 && path[0] === 'library' ? book.official.get(path[1] ?? '') : undefined;
   if (official !== undefined) {
@@ -49,22 +51,11 @@ function standingOf(name: SplitName, book: NameBook): Stand {
 }
 
 function suspect(name: SplitName, { standing }: Stand, book: NameBook): Suspicion[] {
-  const bad = book.knownBad(name, name.host);
-  const copied = bad === undefined && name.host !== HUB ? book.knownBad(name, HUB) : undefined;
-  const listed: Suspicion[] = [];
-  if (bad !== undefined)
-    listed.push(toSuspicion('known-bad', undefined, [[1, `${bad.what}: ${bad.source}`]], 'block'));
-  if (copied !== undefined) {
-    const what = `an image of this path on ${HUB} is known to be malicious (${copied.what}: ${copied.source})`;
-    listed.push(toSuspicion('known-bad-copy', copied.repository, [[0.7, what]]));
-  }
   const letters = suspectLetters(name, book);
-  const everywhere = [
-    ...listed,
-    ...suspectConfusion(name, book, standing === 'known-publisher'),
-    ...letters,
-    ...suspectHost(name, book),
-  ];
+  // Nobody can vouch for these: an allowed name that is reported later, or that only looks like the one allowed.
+  const always = [...suspectListed(name, book), ...letters, ...suspectHost(name, book)];
+  if (standing === 'internal' || book.isAllowed(name)) return always;
+  const everywhere = [...always, ...suspectConfusion(name, book, standing === 'known-publisher')];
   if (standing === 'official') {
     const image = book.official.get(name.path[1] ?? '');
     return image === undefined || name.tag === undefined
@@ -75,12 +66,6 @@ function suspect(name: SplitName, { standing }: Stand, book: NameBook): Suspicio
   // What is no name at all need not be compared with names.
   if (letters.length > 0) return everywhere;
   return [...everywhere, ...suspectNamespace(name, book), ...suspectRepository(name, book)];
-}
-
-function cutOff({ isCut }: SplitName): Suspicion[] {
-  return isCut
-    ? [toSuspicion('too-long', undefined, [[0.6, `only the first ${MAX_NAME} characters were looked at`]])]
-    : [];
 }
 
 /** The gravest first. */

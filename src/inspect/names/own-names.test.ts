@@ -34,6 +34,27 @@ const wrong: readonly (readonly [name: string, text: string, message: RegExp])[]
   ],
   ['a wildcard in the middle', 'version: 1\ninternal: ["registry.acme.example/*/api"]', /names\.yaml:2/],
   ['upper case', 'version: 1\nallow: [Someone/App]', /names\.yaml:2.*lower-case/],
+  [
+    'a namespace with a star',
+    'version: 1\npublishers: [{ registry: quay.io, namespace: acme/*, name: A }]',
+    /names\.yaml:2.*namespace/,
+  ],
+  [
+    'a publisher whose registry is none',
+    'version: 1\npublishers: [{ registry: acme, name: A }]',
+    /names\.yaml:2.*no registry/,
+  ],
+  [
+    'a cloud without an account',
+    'version: 1\npublishers: [{ registry: aws, name: A }]',
+    /names\.yaml:2.*account/,
+  ],
+  [
+    'a tag',
+    'version: 1\nknownBad: [{ repository: "evil/app:1", what: seen }]',
+    /names\.yaml:2.*without a tag/,
+  ],
+  ['a slash at the end', 'version: 1\nallow: [someone/]', /names\.yaml:2.*no repository/],
   ['a list that is none', 'version: 1\nallow: someone', /names\.yaml:2.*allow/],
 ];
 for (const [name, text, message] of wrong) {

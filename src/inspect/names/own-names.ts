@@ -6,7 +6,9 @@ import { parseYamlDocument, toFlaws } from '../yaml-document.ts';
 /** What the user knows of names and the catalogue does not. */
 export interface OwnNames {
   readonly publishers: readonly {
+    /** A host; `aws`, `gcp` or `azure` for machine images. */
     readonly registry: string;
+    /** For machine images: the account, project or publisher. */
     readonly namespace: string;
     readonly name: string;
   }[];
@@ -15,7 +17,7 @@ export interface OwnNames {
   /** Where internal images live: `registry.acme.example/**`, `registry.acme.example/team/app`. */
   readonly internal: readonly string[];
   readonly knownBad: readonly { readonly repository: string; readonly what: string }[];
-  /** Names that the user has looked at, and wants quiet. */
+  /** Names that the user has looked at: no likeness is said of them any more. A cloud name stands for all below it. */
   readonly allow: readonly string[];
 }
 
@@ -23,40 +25,72 @@ export const NO_OWN_NAMES: OwnNames = { publishers: [], images: [], internal: []
 
 const MAX_FILE = 4 * 2 ** 20;
 
-const repository = z
-  .string()
-  .min(1)
-  .max(512)
-  .regex(/^[a-z0-9._:/-]+$/, 'is no repository: lower-case letters, digits and ._-/ only');
+const REPOSITORY = String.raw`[a-z0-9._-]+(?::\d{1,5}(?=/))?(?:/[a-z0-9._-]+)*`;
+const REPOSITORY_ONLY = new RegExp(`^${REPOSITORY}$`);
+const PATTERN = new RegExp(`^${REPOSITORY}(?:/\\*{1,2})?$`);
+/** An owner or a name of machine images: `aws:123456789012`, `azure:Acme:offer`. */
+const CLOUD_NAME = /^(?:aws|gcp|azure):[A-Za-z0-9][A-Za-z0-9._:/ ()-]{0,500}$/;
+const OWNER = /^[A-Za-z0-9._:-]+(?:\/[A-Za-z0-9._-]+)*$/;
+
+const text = z.string().min(1).max(512);
+const repository = text.refine(
+  (name) => REPOSITORY_ONLY.test(name) || CLOUD_NAME.test(name),
+  'is no repository: lower-case letters, digits and ._-/ only, without a tag',
+);
 /** A repository, or everything below one. */
-const pattern = z
-  .string()
-  .min(1)
-  .max(512)
-  .regex(
-    /^[a-z0-9._:/-]+(?:\/\*{1,2})?$/,
-    'is neither a repository nor everything below one, as registry.acme.example/**',
-  );
+const pattern = text.regex(
+  PATTERN,
+  'is neither a repository (without a tag) nor everything below one, as registry.acme.example/**',
+);
+const listed = text.refine(
+  (name) => PATTERN.test(name) || CLOUD_NAME.test(name),
+  'is neither a repository (without a tag), nor everything below one, as docker.io/evil/*, nor a cloud name, as aws:123456789012',
+);
 const internal = pattern.regex(
   /^[^/]*[.:][^/]*\/|^localhost\//,
   'must begin with the registry: registry.acme.example/team/app',
 );
+const publisher = z
+  .strictObject({
+    registry: z
+      .string()
+      .max(255)
+      .refine(isRegistry, 'is no registry: a host with a dot or a port, aws, gcp or azure'),
+    namespace: z
+      .string()
+      .max(255)
+      .refine(
+        (namespace) => namespace === '' || OWNER.test(namespace),
+        'is no namespace: path components, without a star',
+      )
+      .default(''),
+    name: z.string().min(1).max(200),
+  })
+  .refine(({ registry, namespace }) => !isCloudRegistry(registry) || namespace !== '', {
+    path: ['namespace'],
+    message: 'must say which account, project or publisher of the cloud',
+  });
 const many = <T extends z.ZodType>(item: T) => z.array(item).max(100_000).default([]);
 
 const schema = z.strictObject({
   version: z.literal(1),
-  publishers: many(
-    z.strictObject({
-      registry: z.string().min(1).max(255),
-      namespace: z.string().max(255).default(''),
-      name: z.string().min(1).max(200),
-    }),
-  ),
+  publishers: many(publisher),
   images: many(pattern),
   internal: many(internal),
-  knownBad: many(z.strictObject({ repository: pattern, what: z.string().min(1).max(500) })),
+  knownBad: many(z.strictObject({ repository: listed, what: z.string().min(1).max(500) })),
   allow: many(repository),
 });
+
+/** Whether a publisher is one of machine images: `aws`, `gcp`, `azure`. */
+export function isCloudRegistry(registry: string): registry is 'aws' | 'gcp' | 'azure' {
+  return registry === 'aws' || registry === 'gcp' || registry === 'azure';
+}
+
+/** As names are read: a word without a dot is a namespace of Docker Hub, and no registry. */
+function isRegistry(registry: string): boolean {
+  if (isCloudRegistry(registry) || registry === 'localhost') return true;
+  return /^[A-Za-z0-9.:[\]-]+$/.test(registry) && /[.:]/.test(registry);
+}
 
 /** @throws Failure NOT_FOUND, NO_PERMISSION, TOO_LARGE, and as `parseOwnNames` */
 export function readOwnNames(path: string): OwnNames {

@@ -1,3 +1,6 @@
+import { DOCKER_HUB, toRegistryName } from '../../core/reference.ts';
+import { isAscii } from './skeleton.ts';
+
 /** Longest name that is looked at; what is cut off is said. */
 export const MAX_NAME = 1024;
 
@@ -6,19 +9,22 @@ export interface SplitName {
   /** As judged: without a prefix, cut to `MAX_NAME`. */
   readonly text: string;
   readonly isCut: boolean;
-  /** As written, but lower case; `docker.io` where none was written. */
+  /** In lower case and without the port of HTTPS; `docker.io` where none was written. */
   readonly host: string;
   readonly namesHost: boolean;
-  /** Path components; `library` in front where Docker Hub would put it. */
+  /** Path components in lower case; `library` in front where Docker Hub would put it. */
   readonly path: readonly string[];
+  /** The first path component that was written with upper-case letters. */
+  readonly upperCase?: string;
   readonly tag?: string;
   /** Between an `@` and the path, where a digest cannot be: `docker.io@evil.example/x`. */
   readonly userinfo?: string;
 }
 
-export const HUB = 'docker.io';
-const PREFIX = /^(?:registry|docker|podman):(?:\/\/)?/;
-const HUB_NAMES: ReadonlySet<string> = new Set(['docker.io', 'index.docker.io', 'registry-1.docker.io']);
+export const HUB = DOCKER_HUB;
+/** A kind of location, and not a host of that name with a port. */
+const PREFIX = /^(?:registry|docker|podman):(?!\d{1,5}\/)(?:\/\/)?/;
+const HTTPS_PORT = 443;
 
 /**
  * Splits as Docker does (github.com/distribution/reference), but refuses nothing: what imitates a name is often none that a
@@ -34,20 +40,21 @@ export function splitName(given: string): SplitName {
   const colon = front.indexOf(':', front.lastIndexOf('/') + 1);
   const name = colon === -1 ? front : front.slice(0, colon);
   const tag = colon === -1 ? undefined : front.slice(colon + 1);
-  const { host, namesHost, path } = splitHost(name);
+  const { path: written, ...hosted } = splitHost(name);
+  const upperCase = written.find((part) => /[A-Z]/.test(part));
   return {
     text,
     isCut: whole.length > MAX_NAME,
-    host,
-    namesHost,
-    path,
+    ...hosted,
+    path: upperCase === undefined ? written : written.map(toLowerCase),
+    ...(upperCase === undefined ? {} : { upperCase }),
     ...(tag === undefined ? {} : { tag }),
     ...(userinfo === undefined ? {} : { userinfo }),
   };
 }
 
 /** `registry/repository`, as rules and lists have it. */
-export function repositoryOf({ host, path }: SplitName): string {
+export function repositoryOf({ host, path }: Pick<SplitName, 'host' | 'path'>): string {
   return [host, ...path].join('/');
 }
 
@@ -61,9 +68,27 @@ function takeDigest(text: string): { front: string; userinfo?: string } {
 
 function splitHost(name: string): Pick<SplitName, 'host' | 'namesHost' | 'path'> {
   const slash = name.indexOf('/');
-  const first = name.slice(0, Math.max(slash, 0)).toLowerCase();
+  const first = toLowerCase(name.slice(0, Math.max(slash, 0)));
   const namesHost = /[.:]|^localhost$|^xn--/.test(first);
-  const host = !namesHost || HUB_NAMES.has(first) ? HUB : first;
+  const host = namesHost ? toHost(withPlainPort(first)) : DOCKER_HUB;
   const rest = (namesHost ? name.slice(slash + 1) : name).split('/');
   return { host, namesHost, path: host === HUB && rest.length === 1 ? ['library', ...rest] : rest };
+}
+
+/** Docker Hub has several names. What is not ASCII stays as it is. */
+function toHost(host: string): string {
+  return isAscii(host) ? toRegistryName(host) : host;
+}
+
+/** `registry.example:0443` is where `registry.example` answers; where only the port makes it a host, it stays. */
+function withPlainPort(host: string): string {
+  const [, bare = '', port = ''] = /^([^/]{1,255}):(\d{1,5})$/.exec(host) ?? [];
+  if (port === '') return host;
+  const isHost = /[.\]]/.test(bare) || bare === 'localhost';
+  return Number(port) === HTTPS_PORT && isHost ? bare : `${bare}:${Number(port)}`;
+}
+
+/** ASCII only: the lower case of the Kelvin sign is a plain k, and `docKer.io` with it is not Docker's. */
+export function toLowerCase(text: string): string {
+  return text.replace(/[A-Z]+/g, (letters) => letters.toLowerCase());
 }

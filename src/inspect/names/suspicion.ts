@@ -14,11 +14,7 @@ export function toSuspicion(
   parts: readonly Part[],
   hardest: Tier = 'review',
 ): Suspicion {
-  const sum = Math.min(
-    1,
-    parts.reduce((total, [weight]) => total + weight, 0),
-  );
-  const score = Math.round(sum * 100) / 100;
+  const score = scoreOf(parts);
   const why = parts.map(([weight, what]) => `${what} (${weight})`).join(', ');
   return {
     trick,
@@ -27,4 +23,10 @@ export function toSuspicion(
     score,
     why: `${score}: ${why}`,
   };
+}
+
+/** 0 to 1, in hundredths. */
+export function scoreOf(parts: readonly Part[]): number {
+  const sum = parts.reduce((total, [weight]) => total + weight, 0);
+  return Math.round(Math.min(1, sum) * 100) / 100;
 }

@@ -8,6 +8,7 @@ export type Likeness =
 
 /** Shorter words are too close to too many. */
 const SHORTEST = 4;
+const LONGEST = 64;
 
 /**
  * Words that others imitate, found by what they look like and by every slip of a finger, without comparing with each of them:
@@ -39,18 +40,36 @@ export class WordIndex {
 
   /** What a word imitates, the surest likeness; undefined for the words themselves and for what is like none. */
   likeness(word: string): Likeness | undefined {
-    if (this.#words.has(word) || word.length < SHORTEST || word.length > 64) return undefined;
+    if (this.#words.has(word) || word.length < SHORTEST || word.length > LONGEST) return undefined;
     const twin = this.#bySkeleton.get(toSkeleton(word));
     if (twin !== undefined) return { kind: 'homoglyph', of: twin };
     const spread = this.#byLetters.get(withoutSeparators(word));
     if (spread !== undefined) return { kind: 'separator', of: spread };
-    const candidates = new Set(deletionsOf(word).flatMap((key) => this.#byDeletion.get(key) ?? []));
-    return surestError(word, candidates);
+    return this.slip(word);
+  }
+
+  /** The word that is one slip of a finger away. */
+  slip(word: string): { readonly kind: TypingError; readonly of: string } | undefined {
+    if (this.#words.has(word) || word.length > LONGEST) return undefined;
+    const candidates = new Set<string>();
+    for (const key of deletionsOf(word)) {
+      for (const known of this.#byDeletion.get(key) ?? []) candidates.add(known);
+    }
+    return candidates.size === 0 ? undefined : surestError(word, candidates);
   }
 }
 
+/** What a word imitates of one other word. */
+export function likenessBetween(word: string, of: string): Likeness | undefined {
+  if (word === of || Math.min(word.length, of.length) < SHORTEST) return undefined;
+  if (toSkeleton(word) === toSkeleton(of)) return { kind: 'homoglyph', of };
+  if (withoutSeparators(word) === withoutSeparators(of)) return { kind: 'separator', of };
+  const kind = typingError(word, of);
+  return kind && { kind, of };
+}
+
 /** The likeliest slip: `gchr` is `ghcr` with two letters swapped rather than `gcr` with one added. */
-export function surestError(
+function surestError(
   word: string,
   candidates: Iterable<string>,
 ): { readonly kind: TypingError; readonly of: string } | undefined {

@@ -1,94 +1,53 @@
 import type { Suspicion } from '../../../core/naming.ts';
-import { isAmong, type NameBook } from '../book.ts';
-import { repositoryOf, type SplitName } from '../split-name.ts';
-import { type Part, toSuspicion } from '../suspicion.ts';
+import type { NameBook } from '../book.ts';
+import { type Mark, markOf } from '../confusion-index.ts';
+import type { SplitName } from '../split-name.ts';
+import { toSuspicion } from '../suspicion.ts';
 
 /*
  * Dependency confusion: a name of ours, in a registry where anybody may take it. `docker.io/acme-internal/x` where
  * `registry.acme.example/x` is ours; a build that forgets the registry, or a mirror that falls back, fetches the stranger's.
  */
 
-/** Parts of host names that say nothing of whose they are. */
-const GENERIC: ReadonlySet<string> = new Set([
-  'registry',
-  'docker',
-  'container',
-  'containers',
-  'images',
-  'image',
-  'hub',
-  'harbor',
-  'artifactory',
-  'nexus',
-  'repo',
-  'cr',
-  'oci',
-  'com',
-  'net',
-  'org',
-  'io',
-  'dev',
-  'cloud',
-  'internal',
-  'local',
-  'corp',
-  'lan',
-  'example',
-  'www',
-  'eu',
-  'us',
-  'de',
-  'co',
-  'uk',
-]);
+const TRICK = 'dependency-confusion';
 
 /** @param isKnown whether the namespace is a known publisher's: then only the very path of an internal image is confusing */
-export function suspectConfusion(name: SplitName, { own }: NameBook, isKnown: boolean): Suspicion[] {
-  const ours = [...own.internal, ...own.images];
-  if (ours.length === 0 || isAmong(name, ours)) return [];
-  const found = ours.flatMap((pattern) => confusedWith(name, pattern, isKnown));
-  return found.toSorted((a, b) => b.score - a.score).slice(0, 1);
-}
-
-function confusedWith(name: SplitName, pattern: string, isKnown: boolean): Suspicion[] {
-  const [host = '', ...rest] = pattern.split('/');
-  const fixed = rest.filter((part) => !part.includes('*')).join('/');
-  const path = name.path.join('/').replace(/^library\//, '');
-  const isWhole = !pattern.includes('*');
-  const suspicion = (parts: readonly Part[], hardest: 'block' | 'review'): Suspicion[] => [
-    toSuspicion('dependency-confusion', pattern, parts, hardest),
-  ];
-  if (fixed !== '' && (path === fixed || (!isWhole && path.startsWith(`${fixed}/`)))) {
-    return suspicion([[0.9, `${path} is the path of ${pattern}, here in ${name.host}`]], 'block');
+export function suspectConfusion(name: SplitName, book: NameBook, isKnown: boolean): Suspicion[] {
+  const { confusion } = book;
+  const { host, path } = name;
+  if (confusion.isEmpty || book.isOurs(name)) return [];
+  const same = confusion.withPath(path);
+  if (same !== undefined && same.host !== host) {
+    const what = `${path.join('/')} is the path of ${same.text}, here in ${host}`;
+    return [toSuspicion(TRICK, same.text, [[0.9, what]], 'block')];
   }
-  const mark = isKnown ? undefined : marksOf(host).find((word) => (name.path[0] ?? '').includes(word));
-  if (mark === undefined) return [];
-  const marked = `the namespace ${name.path[0]} has "${mark}" of your registry ${host} in it`;
-  if (!isWhole) return suspicion([[0.65, marked]], 'review');
-  const last = fixed.split('/').at(-1) ?? '';
-  if (name.path.at(-1) !== last) return [];
-  return suspicion(
-    [
-      [0.5, marked],
-      [0.4, `${last} is the name of ${pattern}`],
-    ],
-    'block',
-  );
+  if (isKnown) return [];
+  const [namespace = ''] = path;
+  const repository = path.at(-1) ?? '';
+  const named = confusion.withMarkAndName(namespace, repository);
+  const marked = confusion.withMark(namespace);
+  const isNamed = named !== undefined && (named.isWord || marked?.isWord !== true);
+  const found = isNamed ? named : marked;
+  // Whose host has the word has the word: another registry of the same house.
+  if (found === undefined || markOf(host) === found.word) return [];
+  return [toSuspicionOf(found, isNamed ? repository : undefined, name, book)];
 }
 
-function marksOf(host: string): string[] {
-  return host
-    .replace(/:\d+$/, '')
-    .split(/[.-]/)
-    .filter((word) => word.length >= 4 && !GENERIC.has(word));
-}
-
-/** Whether a name is ours by configuration. */
-export function isInternal(name: SplitName, { own }: NameBook): boolean {
-  return own.internal.length > 0 && isAmong(name, own.internal);
-}
-
-/** Whether the user has looked at a name, and wants it quiet. */
-export function isAllowed(name: SplitName, { own }: NameBook): boolean {
-  return isAmong(name, own.allow) || isAmong(name, own.images) || own.allow.includes(repositoryOf(name));
+function toSuspicionOf(
+  { word, pattern, isWord }: Mark,
+  repository: string | undefined,
+  { host, path }: SplitName,
+  book: NameBook,
+): Suspicion {
+  const what = `the namespace ${path[0]} has "${word}" of your registry ${pattern.host} in it`;
+  const same = [0.4, `${repository} is the name of ${pattern.text}`] as const;
+  if (!isWord) {
+    const within = [0.3, `${what}, inside a word`] as const;
+    return toSuspicion(TRICK, pattern.text, repository === undefined ? [within] : [within, same]);
+  }
+  const alone = [0.5, what] as const;
+  if (repository !== undefined) return toSuspicion(TRICK, pattern.text, [alone, same], 'block');
+  if (!book.isShared(host)) return toSuspicion(TRICK, pattern.text, [alone, [0.15, 'as a word of its own']]);
+  const anybody = [0.35, `as a word of its own, and anybody may register a namespace in ${host}`] as const;
+  return toSuspicion(TRICK, pattern.text, [alone, anybody], 'block');
 }

@@ -1,9 +1,9 @@
 import { domainToUnicode } from 'node:url';
 import type { Suspicion } from '../../../core/naming.ts';
 import type { NameBook } from '../book.ts';
-import { isAscii, toAscii, toSkeleton } from '../skeleton.ts';
+import { isAscii, toAscii } from '../skeleton.ts';
 import { repositoryOf, type SplitName, splitName } from '../split-name.ts';
-import { toSuspicion } from '../suspicion.ts';
+import { type Part, toSuspicion } from '../suspicion.ts';
 
 /*
  * Letters of other alphabets, and punycode that shows as them: no reference may have the first, and the second is read as
@@ -16,16 +16,24 @@ export function suspectLetters(name: SplitName, book: NameBook): Suspicion[] {
   const text = [shown, ...name.path].join('/');
   const isPunycode = shown !== name.host;
   if (isAscii(text)) return isPunycode || name.host.includes('xn--') ? [brokenPunycode(name)] : [];
-  const ascii = splitName(toAscii(text));
-  const of = known(ascii, book);
+  const of = known(splitName(toAscii(text)), isAscii(shown), book);
+  if (!isPunycode) return [foreignLetters(text, of)];
+  const parts: Part[] = [[0.7, `the host ${name.host} is shown as ${shown}`]];
+  if (of !== undefined) parts.push([0.3, `it looks like ${of}`]);
+  return [toSuspicion('punycode', of, parts, of === undefined ? 'review' : 'block')];
+}
+
+/**
+ * @param text with other letters than ASCII has
+ * @param of what it would be in plain letters, where that is known
+ */
+export function foreignLetters(text: string, of: string | undefined): Suspicion {
   const alphabets = scriptsOf(text);
-  const trick = isPunycode ? 'punycode' : alphabets.length > 1 ? 'mixed-scripts' : 'homoglyph';
-  const how = isPunycode
-    ? `the host ${name.host} is shown as ${shown}`
-    : `it mixes ${alphabets.join(' and ')}, and no image name may have other letters than ASCII`;
-  const parts =
-    of === undefined ? [[0.7, how] as const] : [[0.7, how] as const, [0.3, `it looks like ${of}`] as const];
-  return [toSuspicion(trick, of, parts, of === undefined && isPunycode ? 'review' : 'block')];
+  const parts: Part[] = [
+    [0.7, `it mixes ${alphabets.join(' and ')}, and no image name may have other letters than ASCII`],
+  ];
+  if (of !== undefined) parts.push([0.3, `it looks like ${of}`]);
+  return toSuspicion(alphabets.length > 1 ? 'mixed-scripts' : 'homoglyph', of, parts, 'block');
 }
 
 function brokenPunycode({ host }: SplitName): Suspicion {
@@ -35,10 +43,10 @@ function brokenPunycode({ host }: SplitName): Suspicion {
 }
 
 /** What it would be in plain letters, if that is something known. */
-function known(plain: SplitName, book: NameBook): string | undefined {
+function known(plain: SplitName, isHostPlain: boolean, book: NameBook): string | undefined {
   if (book.official.has(plain.path.at(-1) ?? '')) return repositoryOf(plain);
   if (book.publisherOf(plain) !== undefined) return repositoryOf(plain);
-  return book.hostSkeletons.get(toSkeleton(plain.host));
+  return isHostPlain ? undefined : book.hosts.twinOf(plain.host);
 }
 
 const SCRIPTS = ['Latin', 'Cyrillic', 'Greek', 'Armenian', 'Han', 'Hebrew', 'Arabic'].map(

@@ -1,11 +1,11 @@
 import type { Rule } from '../../../../core/finding.ts';
 import type { ImageIdentity } from '../../../../core/image.ts';
 import type { Suspicion } from '../../../../core/naming.ts';
-import { parseReference } from '../../../../core/reference.ts';
 import type { Detector } from '../../../contract.ts';
 import { type NameBook, toNameBook } from '../../../names/book.ts';
 import { CATALOGUE } from '../../../names/catalogue/index.ts';
 import { judgeName } from '../../../names/judge.ts';
+import { namesOf } from './image-names.ts';
 
 const COMMON = {
   attack: ['T1204.003', 'T1036.005'],
@@ -61,6 +61,13 @@ const RULES = {
     title: 'No release of the official image is known to have this tag',
     remedy: 'Use a tag of a release, and pin its digest.',
   },
+  malformed: {
+    ...COMMON,
+    id: 'names/malformed',
+    tier: 'review',
+    title: 'No registry takes a name that is written like this',
+    remedy: 'Find out who wrote the name and what was meant: tools differ in what they make of it.',
+  },
 } as const satisfies Record<string, Rule>;
 
 const BY_TRICK: Readonly<Record<string, keyof typeof RULES>> = {
@@ -75,6 +82,9 @@ const BY_TRICK: Readonly<Record<string, keyof typeof RULES>> = {
   'random-namespace': 'stranger',
   'no-such-official': 'stranger',
   'unknown-tag': 'tag',
+  'upper-case': 'malformed',
+  malformed: 'malformed',
+  'too-long': 'malformed',
 };
 
 /**
@@ -86,8 +96,10 @@ export function toImitation(book: () => NameBook): Detector {
     id: 'names/imitation',
     rules: Object.values(RULES),
     *judge(image) {
-      for (const name of namesOf(image.identity)) {
-        for (const suspicion of judgeName(name, book()).suspicions) {
+      for (const given of namesOf(image.identity).names) {
+        const { name, suspicions } = judgeName(given, book());
+        for (const suspicion of suspicions) {
+          if (isOfOwnBuild(suspicion, image.identity)) continue;
           yield {
             rule: ruleOf(suspicion).id,
             tier: suspicion.tier,
@@ -109,27 +121,9 @@ export function shippedNames(): NameBook {
 
 export const imitation = toImitation(shippedNames);
 
-const MAX_NAMES = 20;
-
-/** What an image is called: the reference it was asked for by, and the tags that an archive has for it. */
-export function namesOf({ kind, location, tags }: ImageIdentity): string[] {
-  if (kind === 'registry') return [location];
-  if (kind === 'docker' || kind === 'podman') {
-    const name = location.replace(/^(?:docker|podman):/, '');
-    return /^(?:sha256:)?[0-9a-f]{12,64}$/.test(name) ? [] : [name];
-  }
-  if (kind === 'docker-archive') return tags.slice(0, MAX_NAMES).filter(isReference);
-  return [];
-}
-
-function isReference(tag: string): boolean {
-  try {
-    parseReference(tag);
-    return true;
-  } catch {
-    // A tag with letters that no reference has is a name all the same: somebody will read it.
-    return tag.includes('/') || tag.includes(':');
-  }
+/** What an engine or an archive holds was often built there: nobody pulled `my-app`, and nobody thinks it official. */
+function isOfOwnBuild({ trick }: Suspicion, { kind }: ImageIdentity): boolean {
+  return trick === 'no-such-official' && kind !== 'registry';
 }
 
 function ruleOf({ trick, tier }: Suspicion): Rule {
