@@ -80,8 +80,8 @@ function suspectAmi(owner: string, image: string, clouds: CloudBook): Suspicion[
   }
   const meant = clouds.ownerOfImage(image);
   if (meant !== undefined) {
-    const said = owner === '' ? 'said' : owner;
-    const what = `${image} is named as the images of ${meant.name} are, whose account is ${meant.owner}, not ${said}`;
+    const not = owner === '' ? 'and no account is written' : `not ${owner}`;
+    const what = `${image} is named as the images of ${meant.name} are, whose account is ${meant.owner}, ${not}`;
     return [...found, toSuspicion('stranger-owner', `aws:${meant.owner}`, [[0.7, what]])];
   }
   const like = clouds.nearImage(image);

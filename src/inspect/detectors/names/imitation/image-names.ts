@@ -29,10 +29,10 @@ export function namesOf(identity: ImageIdentity): ImageNames {
 function listNames({ kind, location, tags }: ImageIdentity): readonly string[] {
   switch (kind) {
     case 'registry':
-      return [location.replace(/^(?:registry|docker):(?:\/\/)?/, '')];
+      return [location.replace(/^(?:registry|docker):(?!\d{1,5}\/)(?:\/\/)?/, '')];
     case 'docker':
     case 'podman':
-      return [location.replace(/^(?:docker|podman):/, '')].filter((name) => !isImageId(name));
+      return [location.replace(/^(?:docker|podman):(?!\d{1,5}\/)/, '')].filter((name) => !isImageId(name));
     case 'docker-archive':
       return tags.filter((tag) => isReference(tag) || looksLikeName(tag));
     case 'oci-archive':
