@@ -385,6 +385,35 @@ test('a file with its bundle, whole or as a digest', async (t) => {
   await assertFails(s.verify(s.file('absent.raw'), more), 'NOT_FOUND');
   mkdirSync(s.file('folder'));
   await assertFails(s.verify(s.file('folder'), more), 'USAGE');
+  await assertFails(s.verify('/dev/null', more), 'USAGE');
+  await assertFails(s.verify('sha256:abc', more), 'USAGE');
+  await assertFails(s.verify(`sha512:${'a'.repeat(128)}`, more), 'USAGE');
+});
+
+test('a digest is that digest, also where a file is called so', async (t) => {
+  const s = await scene(t);
+  const { digest } = blob('application/octet-stream', Buffer.from('a disk')).descriptor;
+  writeFileSync(
+    s.file('bundle.json'),
+    signStatement(toSignStatement(digest), toSigningKey(s.keys.ours.privateKey)),
+  );
+  const before = process.cwd();
+  t.after(() => process.chdir(before));
+  process.chdir(s.folder);
+  writeFileSync(digest, 'another disk');
+  const answer = await s.verify(digest, { key: 'ours.pub', bundle: 'bundle.json' });
+  assertTrusted(answer);
+  assert.equal(answer.subject.digest, digest);
+});
+
+test('of one manifest that no index led to, the platform is said to be unknown', async (t) => {
+  const s = await scene(t);
+  const image = s.push('v1', 'amd64');
+  s.sign(image);
+  const { notes } = await s.verify(s.reference('v1'), { key: s.file('ours.pub'), platform: 'linux/arm64' });
+  assert.deepEqual(notes, [
+    'it is one manifest, not an index: whether it is for linux/arm64 was not looked at',
+  ]);
 });
 
 test('half a bundle is MALFORMED', async (t) => {

@@ -21,7 +21,7 @@ import { toLimits, toOpenOptions } from './open-options.ts';
 import type { InspectHooks, Run } from './run.ts';
 import type { Settings } from './settings.ts';
 import { vouchForImage } from './verify/inspected.ts';
-import { loadTrust } from './verify/trust.ts';
+import type { Trust } from './verify/trust.ts';
 import { VERSION } from './version.ts';
 
 /** A report with the view of the image it was made from. */
@@ -59,7 +59,7 @@ export async function withRun<T>(
   const book = nameBookFor(settings.names);
   const detectors = scope === 'all' ? detectorsFor(settings, book) : [];
   const pool = new WorkerPool({ scope, rules }, settings.jobs);
-  const trust = settings.trust === undefined || scope === 'packages' ? undefined : await loadTrust(settings);
+  const trust = scope === 'packages' ? undefined : await trustFor(settings);
   const cache = settings.cache ? new FactsCache(settings.cacheDir, settings.cacheSize) : undefined;
   const examiners = examinersFingerprint(scope, rules, limits);
   try {
@@ -70,6 +70,13 @@ export async function withRun<T>(
   } finally {
     await pool.close();
   }
+}
+
+/** What verifying takes is loaded where a trust file asks for it: it takes as long as a remembered image to inspect. */
+async function trustFor(settings: Settings): Promise<Trust | undefined> {
+  if (settings.trust === undefined) return undefined;
+  const { loadTrust } = await import('./verify/trust.ts');
+  return loadTrust(settings);
 }
 
 /** As `inspectLocation`, for those that look at more than the report says, or at several locations. */

@@ -75,12 +75,25 @@ export function parseSettings(input: unknown): Settings {
   return parseBy(settingsSchema, input);
 }
 
-/** @throws Failure USAGE naming every setting that is wrong */
-export function parseBy<T extends z.ZodType>(schema: T, input: unknown): Readonly<z.output<T>> {
+/**
+ * @param nameOf how whoever gave the settings writes their names
+ * @throws Failure USAGE naming every setting that is wrong
+ */
+export function parseBy<T extends z.ZodType>(
+  schema: T,
+  input: unknown,
+  nameOf: (setting: string) => string = (setting) => setting,
+): Readonly<z.output<T>> {
   const parsed = schema.safeParse(input);
   if (parsed.success) return Object.freeze(parsed.data);
-  const wrong = parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`).join('; ');
+  const wrong = parsed.error.issues
+    .map((issue) => `${toPlace(issue.path, nameOf)}: ${issue.message}`)
+    .join('; ');
   throw new Failure('USAGE', `these settings cannot be used: ${wrong}`);
+}
+
+function toPlace([setting, ...rest]: readonly PropertyKey[], nameOf: (setting: string) => string): string {
+  return setting === undefined ? 'all of it' : [nameOf(String(setting)), ...rest.map(String)].join('.');
 }
 
 /** `64MiB`, `2GB`, `100k` or plain bytes. */

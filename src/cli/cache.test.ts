@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -24,6 +24,15 @@ function cache(folder: string, ...args: string[]): string[] {
   const argv = [main, 'cache', ...args, '--cache-dir', folder];
   return execFileSync(process.execPath, argv, { encoding: 'utf8' }).trimEnd().split('\n');
 }
+
+test('cache command: an option before the action is one too, and an unknown action is wrong usage', (context) => {
+  const folder = filled(context);
+  const argv = [main, 'cache', '--cache-dir', folder];
+  assert.match(execFileSync(process.execPath, [...argv, 'clear'], { encoding: 'utf8' }), /removed 3 entries/);
+  const { status, stderr } = spawnSync(process.execPath, [...argv, 'empty'], { encoding: 'utf8' });
+  assert.equal(status, 64);
+  assert.match(stderr, /^pratique: USAGE: .*show, prune, clear/);
+});
 
 test('cache command: shows, prunes and clears every part, with a sum', (context) => {
   const folder = filled(context);

@@ -1,33 +1,38 @@
-import { Command } from 'commander';
+import { Argument, Command } from 'commander';
 import type { CacheParts } from '../app/cache/parts.ts';
-import { parseSettings } from '../app/settings.ts';
+import { settingsSchema } from '../app/settings.ts';
 import { print } from './output.ts';
+import { readSettings } from './settings-options.ts';
+
+type Act = (parts: CacheParts, folder: string) => Promise<string[]>;
+
+const ACTS: ReadonlyMap<string, Act> = new Map<string, Act>([
+  ['show', show],
+  ['prune', (parts) => remove(parts, 'prune')],
+  ['clear', (parts) => remove(parts, 'clear')],
+]);
 
 export function cacheCommand(): Command {
-  const command = new Command('cache').description(
-    'show or clean what is remembered between runs: layer facts, attachments of images, trust roots',
-  );
-  const act = (
-    name: string,
-    description: string,
-    action: (parts: CacheParts, folder: string) => Promise<string[]>,
-  ): void => {
-    command
-      .command(name, { isDefault: name === 'show' })
-      .description(description)
-      .option('--cache-dir <folder>', 'where it is remembered')
-      .option('--cache-size <size>', 'how much the layer facts may have; the rest has limits of its own')
-      .action(async (values: Record<string, string>) => {
-        const { cacheDir, cacheSize } = parseSettings(values);
-        const { cacheParts } = await import('../app/cache/parts.ts');
-        const lines = await action(cacheParts(cacheDir, cacheSize), cacheDir);
-        await print(lines.join('\n'));
-      });
-  };
-  act('show', 'say where it is and how full', show);
-  act('prune', 'remove what was unused for longest until the sizes hold', (parts) => remove(parts, 'prune'));
-  act('clear', 'remove everything', (parts) => remove(parts, 'clear'));
-  return command;
+  return new Command('cache')
+    .description(
+      'show or clean what is remembered between runs: layer facts, attachments of images, trust roots',
+    )
+    .addArgument(
+      new Argument(
+        '[action]',
+        'show: where it is and how full; prune: remove what was unused for longest until the sizes hold; clear: remove everything',
+      )
+        .choices([...ACTS.keys()])
+        .default('show'),
+    )
+    .option('--cache-dir <folder>', 'where it is remembered')
+    .option('--cache-size <size>', 'how much the layer facts may have; the rest has limits of its own')
+    .action(async (action: string, values: Record<string, string>) => {
+      const { cacheDir, cacheSize } = readSettings(settingsSchema, values);
+      const { cacheParts } = await import('../app/cache/parts.ts');
+      const lines = await ACTS.get(action)?.(cacheParts(cacheDir, cacheSize), cacheDir);
+      if (lines !== undefined) await print(lines.join('\n'));
+    });
 }
 
 async function show(parts: CacheParts, folder: string): Promise<string[]> {

@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import type { AskPassword } from '../app/sign/index.ts';
+import { Failure } from '../core/failure.ts';
 
 const MAX_PASSWORD = 4096;
 
@@ -13,7 +14,8 @@ export const askPassword: AskPassword = async () => {
   return process.stdin.isTTY && process.stderr.isTTY ? readFromTerminal() : undefined;
 };
 
-async function readFromTerminal(): Promise<string | undefined> {
+/** @throws Failure CANCELLED */
+async function readFromTerminal(): Promise<string> {
   const { stdin, stderr } = process;
   stderr.write('Password of the private key: ');
   stdin.setRawMode(true);
@@ -26,7 +28,7 @@ async function readFromTerminal(): Promise<string | undefined> {
       for (const key of keys) {
         if (key === '\r' || key === '\n' || key === '\x04') return password;
         // Ctrl-C: raw mode keeps it from being a signal.
-        if (key === '\x03') return undefined;
+        if (key === '\x03') throw new Failure('CANCELLED', 'no password was given: nothing was signed');
         if (key === '\x7f' || key === '\b') password = Array.from(password).slice(0, -1).join('');
         else password += key;
       }

@@ -29,14 +29,19 @@ export function readSettings<T extends Schema>(
   return parseBy(
     schema,
     Object.fromEntries(names.filter((name) => name in values).map((name) => [name, values[name]])),
+    (name) => `--${toFlag(name)}`,
   );
 }
 
 function flagOf(name: string, schema: z.ZodType): string {
-  const flag = name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+  const flag = toFlag(name);
   const fallback = defaultOf(schema);
   if (fallback === true) return `--no-${flag}`;
   return fallback === false ? `--${flag}` : `--${flag} <${placeholderOf(name)}>`;
+}
+
+function toFlag(name: string): string {
+  return name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
 }
 
 function defaultOf(schema: z.ZodType): unknown {

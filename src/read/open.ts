@@ -5,8 +5,7 @@ import { openArchive } from './archive/archive.ts';
 import { FolderStore } from './archive/folder-store.ts';
 import { throwIfCancelled } from './archive/local-file.ts';
 import { openLayout } from './archive/oci-layout.ts';
-import { dockerEndpoint, podmanEndpoint } from './daemon/endpoint.ts';
-import { openFromEngine } from './daemon/engine.ts';
+import { dockerEndpoint, type Endpoint, podmanEndpoint } from './daemon/endpoint.ts';
 import { decideLocation, isFolder } from './decide-location.ts';
 import type { Decided } from './location.ts';
 import { readOciImages } from './oci-image.ts';
@@ -62,10 +61,16 @@ async function openDecided(location: Decided, selection: Selection, options: Ope
       if (!isFolder(location.path)) return openArchive(location.path, 'rootfs', undefined, selection);
       return [await openRootFolder(location.path, selection)];
     case 'docker':
-      return openFromEngine(location.name, dockerEndpoint(options.dockerHost, options.env), selection);
+      return openInEngine(location.name, dockerEndpoint(options.dockerHost, options.env), selection);
     case 'podman':
-      return openFromEngine(location.name, podmanEndpoint(options.podmanSocket, options.env), selection);
+      return openInEngine(location.name, podmanEndpoint(options.podmanSocket, options.env), selection);
   }
+}
+
+/** `node:http` is loaded for engines alone: it takes longer than a remembered image takes to inspect. */
+async function openInEngine(name: string, endpoint: Endpoint, selection: Selection): Promise<Image[]> {
+  const engine = await import('./daemon/engine.ts');
+  return engine.openFromEngine(name, endpoint, selection);
 }
 
 async function openReference(text: string, selection: Selection, options: OpenOptions): Promise<Image[]> {

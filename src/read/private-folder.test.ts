@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { chmod, readdir, readFile, stat, truncate, writeFile } from 'node:fs/promises';
+import { chmod, readdir, readFile, stat, symlink, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { PrivateFolder } from './private-folder.ts';
@@ -29,6 +29,14 @@ test('private folder: one that others can write is not trusted', { skip: without
     await chmod(path, mode);
     assert.match((await folder.distrust()) ?? '', /can be written by other users/);
   }
+});
+
+test('private folder: one that cannot be looked at is not used, and stops nothing', async (t) => {
+  const path = join(scratch(t), 'round');
+  await symlink(path, path);
+  const folder = new PrivateFolder(join(path, 'part'), 1000);
+  assert.match((await folder.distrust()) ?? '', /is not used: ELOOP/);
+  assert.equal(await folder.read('a', 10), undefined);
 });
 
 const damages: readonly [name: string, damage: (path: string) => Promise<unknown>][] = [

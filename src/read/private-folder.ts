@@ -1,5 +1,14 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { closeSync, constants, fstatSync, openSync, readSync, statSync, utimesSync } from 'node:fs';
+import {
+  closeSync,
+  constants,
+  fstatSync,
+  openSync,
+  readSync,
+  type Stats,
+  statSync,
+  utimesSync,
+} from 'node:fs';
 import { type FileHandle, mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { Failure } from '../core/failure.ts';
@@ -54,7 +63,8 @@ export class PrivateFolder {
 
   /** Why the folder must not be used, in words; undefined when it may. A folder that is not there yet may. */
   async distrust(): Promise<string | undefined> {
-    const info = statSync(this.path, { throwIfNoEntry: false });
+    const info = this.#look();
+    if (info instanceof Error) return `the cache in ${this.path} is not used: ${info.message}`;
     const user = process.getuid?.();
     if (info === undefined || user === undefined) return undefined;
     const foreign = info.uid !== user && info.uid !== 0;
@@ -148,6 +158,15 @@ export class PrivateFolder {
         await rm(path, { force: true });
     }
     return entries;
+  }
+
+  /** What stands there; not to be allowed to know is no reason to stop. */
+  #look(): Stats | Error | undefined {
+    try {
+      return statSync(this.path, { throwIfNoEntry: false });
+    } catch (error) {
+      return error instanceof Error ? error : new Error(String(error));
+    }
   }
 
   #pathOf(name: string): string {

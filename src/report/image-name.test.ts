@@ -41,8 +41,10 @@ test('purl: none without the digest of a manifest', () => {
 });
 
 test('name: the tag of an archive, else the location', () => {
-  assert.equal(nameOf(image('a.tar', { tags: ['shop:1.4', 'shop:latest'] })), 'shop:1.4');
-  assert.equal(nameOf(image('a.tar')), 'a.tar');
+  const kind = 'docker-archive';
+  assert.equal(nameOf(image('a.tar', { kind, tags: ['shop:1.4', 'shop:latest'] })), 'shop:1.4');
+  assert.equal(nameOf(image('a.tar', { kind })), 'a.tar');
+  assert.equal(nameOf(image('host:5000/shop:1.4', { tags: ['1.4'] })), 'host:5000/shop:1.4');
 });
 
 test('uuid: depends on the kind of document and on the image, not on where it was found', () => {

@@ -14,7 +14,9 @@ interface ReferenceParts {
 
 /** What a document calls an image: its location as the user wrote it, or the first tag of an archive. */
 export function nameOf(image: ImageIdentity): string {
-  return toPrintable(image.tags.find((tag) => tag !== '') ?? image.location, 300);
+  // A registry's tag is only the end of the name.
+  const tag = image.kind === 'registry' ? undefined : image.tags.find((text) => text !== '');
+  return toPrintable(tag ?? image.location, 300);
 }
 
 export function platformOf({ os, architecture, variant }: Platform): string {

@@ -26,6 +26,15 @@ export function toAttestation(
   predicate: unknown,
   name?: string,
 ): Statement {
+  checkPredicateType(predicateType);
+  if (typeof predicate !== 'object' || predicate === null || Array.isArray(predicate)) {
+    throw new Failure('USAGE', 'the predicate must be a JSON object');
+  }
+  return toStatement(digest, predicateType, predicate, name);
+}
+
+/** @throws Failure USAGE for what is no URI, or no attestation */
+export function checkPredicateType(predicateType: string): void {
   if (predicateType.length > 1024 || !/^[a-z][a-z0-9+.-]*:[^\s]+$/i.test(predicateType)) {
     throw new Failure(
       'USAGE',
@@ -35,10 +44,6 @@ export function toAttestation(
   if (predicateType === COSIGN_SIGN_PREDICATE) {
     throw new Failure('USAGE', `${predicateType} is a plain signature and attests nothing: use sign`);
   }
-  if (typeof predicate !== 'object' || predicate === null || Array.isArray(predicate)) {
-    throw new Failure('USAGE', 'the predicate must be a JSON object');
-  }
-  return toStatement(digest, predicateType, predicate, name);
 }
 
 function toStatement(digest: Digest, predicateType: string, predicate: object, name?: string): Statement {

@@ -1,15 +1,16 @@
-import { readFile, stat } from 'node:fs/promises';
 import type { Digest } from '../../core/digest.ts';
-import { Failure, messageOf } from '../../core/failure.ts';
-import { type ImageReference, parseReference } from '../../core/reference.ts';
+import { Failure, isFailure, messageOf } from '../../core/failure.ts';
+import { formatReference, type ImageReference, parseReference } from '../../core/reference.ts';
 import { BUNDLE_V03, STATEMENT_TYPE, type Statement } from '../../core/statement.ts';
 import { readPredicate, toPredicateUris } from '../../inspect/signatures/attestations/all.ts';
+import { decideLocation } from '../../read/decide-location.ts';
 import { openRegistryForPush, type RegistryWriter, type Subject } from '../../read/registry/push.ts';
 import { openSubject } from '../../read/subject.ts';
 import { signStatement, toBundleAnnotations } from '../../sign/bundle.ts';
 import { type AskPassword, readPrivateKey } from '../../sign/private-key.ts';
 import type { SigningKey } from '../../sign/signing-key.ts';
-import { toAttestation, toSignStatement } from '../../sign/statement.ts';
+import { checkPredicateType, toAttestation, toSignStatement } from '../../sign/statement.ts';
+import { readGivenFile } from '../given-file.ts';
 import { toLimits, toOpenOptions } from '../open-options.ts';
 import type { AttestSettings, SignSettings } from './settings.ts';
 
@@ -33,11 +34,12 @@ const MAX_PREDICATE = 16 * 2 ** 20;
  * @throws Failure USAGE, and as `readPrivateKey` and `RegistryWriter`
  */
 export async function signImage(
-  reference: string,
+  text: string,
   settings: SignSettings,
   askPassword: AskPassword,
   signal: AbortSignal,
 ): Promise<Signed> {
+  const reference = toReference(text);
   const key = await readKey(settings, askPassword);
   return attach(reference, settings, key, ({ digest }) => toSignStatement(digest), signal);
 }
@@ -47,7 +49,7 @@ export async function signImage(
  * @throws Failure as `signImage`, MALFORMED when the predicate is no JSON object
  */
 export async function attestImage(
-  reference: string,
+  text: string,
   settings: AttestSettings,
   askPassword: AskPassword,
   signal: AbortSignal,
@@ -55,13 +57,11 @@ export async function attestImage(
   const { type, predicate: file } = settings;
   if (type === undefined) throw new Failure('USAGE', 'name what the predicate is: --type slsaprovenance1');
   if (file === undefined) throw new Failure('USAGE', 'name the file with the predicate: --predicate FILE');
+  const reference = toReference(text);
   const predicateType = toPredicateType(type);
-  const predicate = await readJsonFile(file);
+  const predicate = await readPredicateFile(file, predicateType);
+  const name = `${reference.registry}/${reference.repository}`;
   const key = await readKey(settings, askPassword);
-  const { registry, repository } = parseReference(reference);
-  const name = `${registry}/${repository}`;
-  // What nobody will accept need not be signed.
-  readPredicate({ type: STATEMENT_TYPE, subjects: [], predicateType, predicate });
   const toStatement = ({ digest }: Subject): Statement =>
     toAttestation(digest, predicateType, predicate, name);
   return attach(reference, settings, key, toStatement, signal);
@@ -73,16 +73,15 @@ async function readKey({ key }: SignSettings, askPassword: AskPassword): Promise
 }
 
 async function attach(
-  text: string,
+  reference: ImageReference,
   settings: SignSettings,
   key: SigningKey,
   toStatement: (subject: Subject) => Statement,
   signal: AbortSignal,
 ): Promise<Signed> {
-  const reference = parseReference(text);
   const writer = openRegistryForPush(reference, toOpenOptions(settings, toLimits(settings), signal).registry);
   try {
-    const subject = await readSubject(writer, reference, text, settings, signal);
+    const subject = await readSubject(writer, reference, settings, signal);
     const statement = toStatement(subject);
     const blob = signStatement(statement, key);
     const annotations = toBundleAnnotations(statement, new Date());
@@ -94,17 +93,27 @@ async function attach(
   }
 }
 
+/** @throws Failure USAGE; UNSUPPORTED for a location that is no registry */
+function toReference(text: string): ImageReference {
+  const location = decideLocation(text);
+  if (location.kind === 'registry') return parseReference(location.reference);
+  throw new Failure(
+    'UNSUPPORTED',
+    `${text}: a signature is attached in a registry: push the image, and name it there, as registry.example/app:1`,
+  );
+}
+
 /** With a platform asked for, the manifest that the index leads to is signed, and not the index. */
 async function readSubject(
   writer: RegistryWriter,
-  { tag, digest }: ImageReference,
-  text: string,
+  reference: ImageReference,
   settings: SignSettings,
   signal: AbortSignal,
 ): Promise<Subject> {
-  const reference = digest ?? tag ?? 'latest';
-  if (settings.platform === undefined) return writer.readSubject(reference, signal);
-  const opened = await openSubject(text, toOpenOptions(settings, toLimits(settings), signal));
+  const { tag, digest } = reference;
+  if (settings.platform === undefined) return writer.readSubject(digest ?? tag ?? 'latest', signal);
+  const location = `registry:${formatReference(reference)}`;
+  const opened = await openSubject(location, toOpenOptions(settings, toLimits(settings), signal));
   try {
     return await writer.readSubject(opened.leaf?.digest ?? opened.digest, signal);
   } finally {
@@ -112,22 +121,31 @@ async function readSubject(
   }
 }
 
-/** A short name, or a URI as it is. */
+/** A short name, or a URI as it is. @throws Failure USAGE */
 function toPredicateType(type: string): string {
-  const [uri] = toPredicateUris(type) ?? [type];
-  return uri ?? type;
+  const [uri = type] = toPredicateUris(type) ?? [];
+  checkPredicateType(uri);
+  return uri;
 }
 
-async function readJsonFile(file: string): Promise<unknown> {
+/** What nobody will accept need not be signed. */
+async function readPredicateFile(file: string, predicateType: string): Promise<unknown> {
+  const what = `the predicate ${file}`;
+  const text = (await readGivenFile(file, what, MAX_PREDICATE)).toString('utf8');
+  const predicate = parseJson(text, what);
   try {
-    const { size } = await stat(file);
-    if (size > MAX_PREDICATE) throw new Failure('TOO_LARGE', `${file} has more than ${MAX_PREDICATE} bytes`);
-    return JSON.parse(await readFile(file, 'utf8'));
+    readPredicate({ type: STATEMENT_TYPE, subjects: [], predicateType, predicate });
   } catch (error) {
-    if (error instanceof SyntaxError)
-      throw new Failure('MALFORMED', `the predicate ${file} is no JSON: ${messageOf(error)}`);
-    const code = error instanceof Error && 'code' in error ? error.code : undefined;
-    if (code === 'ENOENT') throw new Failure('NOT_FOUND', `the predicate ${file} does not exist`);
-    throw error;
+    if (!isFailure(error)) throw error;
+    throw new Failure(error.code, `${what}: ${error.message}`, { cause: error });
+  }
+  return predicate;
+}
+
+function parseJson(text: string, what: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    throw new Failure('MALFORMED', `${what} is no JSON: ${messageOf(error)}`, { cause: error });
   }
 }

@@ -1,10 +1,11 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { readFile, stat } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import type { Attachment, AttachmentSource } from '../../core/attachment.ts';
 import { type Digest, isDigest, toDigest } from '../../core/digest.ts';
-import { Failure, messageOf } from '../../core/failure.ts';
+import { Failure } from '../../core/failure.ts';
 import { BUNDLE_V03 } from '../../core/statement.ts';
+import { readGivenFile, toGivenFailure } from '../given-file.ts';
 import type { OpenedSubject } from './index.ts';
 
 const MAX_BUNDLE = 32 * 2 ** 20;
@@ -12,13 +13,17 @@ const MAX_BUNDLE = 32 * 2 ** 20;
 /**
  * A file with its bundle beside it, or a bare digest in place of the file. The file is read once here, for its digest;
  * whoever verifies a signature over the content itself reads it once more, and compares.
- * @throws Failure NOT_FOUND, NO_PERMISSION, TOO_LARGE, USAGE
+ * @throws Failure NOT_FOUND, NO_PERMISSION, TOO_LARGE, USAGE, CANCELLED
  */
-export async function openFileSubject(location: string, bundle: string): Promise<OpenedSubject> {
-  const json = await readBounded(bundle);
-  const digest = isDigest(location) ? location : await digestOf(location);
-  if (!digest.startsWith('sha256:')) throw new Failure('USAGE', `${location}: write the digest as sha256:…`);
-  const bytes = isDigest(location) ? undefined : () => createReadStream(location);
+export async function openFileSubject(
+  location: string,
+  bundle: string,
+  signal: AbortSignal,
+): Promise<OpenedSubject> {
+  const json = await readGivenFile(bundle, `the bundle ${bundle}`, MAX_BUNDLE);
+  const bare = toBareDigest(location);
+  const digest = bare ?? (await digestOf(location, signal));
+  const bytes = bare === undefined ? () => readChunks(location, signal) : undefined;
   return {
     name: undefined,
     notes: [],
@@ -27,6 +32,19 @@ export async function openFileSubject(location: string, bundle: string): Promise
     file: { digest, ...(bytes === undefined ? {} : { bytes }) },
     close: async () => {},
   };
+}
+
+/**
+ * The digest that stands in place of a file, also where a file is called so: that one is `./sha256:…`.
+ * @throws Failure USAGE for half a digest, and for another algorithm than bundles name files by
+ */
+function toBareDigest(location: string): Digest | undefined {
+  if (isDigest(location) && location.startsWith('sha256:')) return location;
+  if (!/^sha\d{1,3}:/.test(location)) return undefined;
+  throw new Failure(
+    'USAGE',
+    `${location}: write the digest as sha256: and 64 hexadecimal digits in lower case`,
+  );
 }
 
 /** The bundle, as if it were attached. */
@@ -44,32 +62,24 @@ function oneBundle(subject: Digest, json: Buffer): AttachmentSource {
   return { list: async () => ({ attachments: [attachment], cut: [] }) };
 }
 
-async function readBounded(file: string): Promise<Buffer> {
-  try {
-    const { size } = await stat(file);
-    if (size > MAX_BUNDLE)
-      throw new Failure('TOO_LARGE', `the bundle ${file} has more than ${MAX_BUNDLE} bytes`);
-    return await readFile(file);
-  } catch (error) {
-    throw toFailure(error, `the bundle ${file}`);
-  }
-}
-
-async function digestOf(file: string): Promise<Digest> {
+/** @throws Failure NOT_FOUND, NO_PERMISSION, USAGE (no file, or one that can be read but once), CANCELLED */
+async function digestOf(file: string, signal: AbortSignal): Promise<Digest> {
   const hash = createHash('sha256');
   try {
-    for await (const chunk of createReadStream(file, { highWaterMark: 1 << 20 })) hash.update(chunk);
+    const info = await stat(file);
+    if (info.isFIFO() || info.isSocket() || info.isCharacterDevice())
+      throw new Failure('USAGE', `${file} is no file that can be read twice: save it to one`);
+    for await (const chunk of readChunks(file, signal)) hash.update(chunk);
   } catch (error) {
-    throw toFailure(error, file);
+    throw toGivenFailure(error, file);
   }
   return toDigest('sha256', hash.digest('hex'));
 }
 
-function toFailure(error: unknown, what: string): unknown {
-  const code = error instanceof Error && 'code' in error ? error.code : undefined;
-  if (code === 'ENOENT' || code === 'ENOTDIR') return new Failure('NOT_FOUND', `${what} does not exist`);
-  if (code === 'EISDIR') return new Failure('USAGE', `${what} is a folder: name a file`);
-  if (code === 'EACCES' || code === 'EPERM')
-    return new Failure('NO_PERMISSION', `${what}: ${messageOf(error)}`);
-  return error;
+async function* readChunks(file: string, signal: AbortSignal): AsyncGenerator<Uint8Array> {
+  try {
+    yield* createReadStream(file, { highWaterMark: 1 << 20, signal });
+  } catch (error) {
+    throw toGivenFailure(error, file);
+  }
 }

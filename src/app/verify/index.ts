@@ -27,7 +27,7 @@ export async function verifyLocation(
   const opened =
     settings.bundle === undefined
       ? await openImageSubject(location, settings, signal)
-      : await openFileSubject(location, settings.bundle);
+      : await openFileSubject(location, settings.bundle, signal);
   try {
     const name = settings.name === undefined ? opened.name : toName(settings.name);
     const vouching = await vouch({ ...opened, name, signal }, trust);

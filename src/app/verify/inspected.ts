@@ -5,7 +5,6 @@ import { parseReference } from '../../core/reference.ts';
 import type { VouchedSubject, Vouching } from '../../core/vouching.ts';
 import { parseLocation } from '../../read/location.ts';
 import type { Trust } from './trust.ts';
-import { vouch } from './vouch.ts';
 
 export interface InspectedVouching {
   readonly vouching: Vouching;
@@ -26,6 +25,7 @@ export async function vouchForImage(
     return { vouching: unchecked('nobody was asked: --trust FILE says whom to trust'), problems: [] };
   const { identity, attachments } = image;
   try {
+    const { vouch } = await import('./vouch.ts');
     const request = { name: nameOf(identity), subjects: subjectsOf(identity), attachments, signal };
     return { vouching: await vouch(request, trust), problems: [] };
   } catch (error) {

@@ -1,5 +1,4 @@
-import { readFile } from 'node:fs/promises';
-import { Failure, messageOf } from '../../core/failure.ts';
+import { Failure } from '../../core/failure.ts';
 import type { Materials, TrustedKey } from '../../inspect/signatures/contract.ts';
 import { parsePublicKey } from '../../inspect/signatures/keys.ts';
 import type { RootSource } from '../../inspect/signatures/trust/file.ts';
@@ -11,6 +10,7 @@ import {
   rulesFor,
   type TrustRule,
 } from '../../inspect/signatures/trust/rules.ts';
+import { readGivenFile } from '../given-file.ts';
 import type { VerifySettings } from './settings.ts';
 
 /** Whom a run trusts, and what proving it needs: loaded when a rule asks for it, and once. */
@@ -30,6 +30,8 @@ export interface Trust {
 
 /** What `inspect` gives is less than what `verify` does. */
 export type TrustSettings = Pick<VerifySettings, 'offline' | 'cacheDir'> & Partial<VerifySettings>;
+
+const MAX_KEY = 64 * 1024;
 
 /** What a trust file holds, or what options come to. */
 interface Named {
@@ -114,20 +116,10 @@ async function fromOptions(settings: TrustSettings): Promise<Named> {
 
 async function readKey(file: string): Promise<TrustedKey> {
   // What names a key service is no file: the parser says so.
-  const text = /^[a-z0-9]+:\/\//.test(file) ? file : await readText(file);
+  const text = /^[a-z0-9]+:\/\//.test(file)
+    ? file
+    : (await readGivenFile(file, `the key ${file}`, MAX_KEY)).toString('utf8');
   return parsePublicKey(file, text);
-}
-
-async function readText(file: string): Promise<string> {
-  try {
-    return await readFile(file, 'utf8');
-  } catch (error) {
-    const code = error instanceof Error && 'code' in error ? error.code : undefined;
-    if (code === 'ENOENT') throw new Failure('NOT_FOUND', `the key ${file} does not exist`);
-    throw new Failure('NO_PERMISSION', `the key ${file} cannot be read: ${messageOf(error)}`, {
-      cause: error,
-    });
-  }
 }
 
 /** Options say where the public instance's root comes from; a trust file may have said it too. */

@@ -83,6 +83,10 @@ summary { cursor: pointer; color: var(--link); margin-top: .6rem; }
 .problems li + li { margin-top: .6rem; }
 .problems span { color: var(--tone); font-size: .88rem; font-weight: 600; margin-left: .3rem; }
 
+.vouching .card > ul > li { position: relative; margin-top: .7rem; padding-left: 1.9rem; overflow-wrap: anywhere; }
+.vouching .mark { position: absolute; left: 0; top: .15rem; width: 1.25rem; height: 1.25rem; font-size: .75rem; }
+.vouching li ul { color: var(--soft); font-size: .92rem; }
+
 .layers { background: var(--sheet); border: 1px solid var(--line); border-radius: .75rem; padding: .35rem 1.25rem; }
 .layers li { padding: .8rem 0; border-top: 1px solid var(--line); }
 .layers li:first-child { border-top: 0; }

@@ -3,6 +3,7 @@ import { TIERS } from '../../core/finding.ts';
 import type { ImageConfig } from '../../core/image.ts';
 import type { Report } from '../../core/report.ts';
 import { nameOf, platformOf } from '../image-name.ts';
+import { whoseName } from '../naming/index.ts';
 import { type Content, html, type Markup } from './markup.ts';
 
 const VERDICTS: Readonly<Record<Outcome, readonly [word: string, mark: string, meaning: string]>> = {
@@ -48,7 +49,7 @@ function factsOf({ image, names }: Report): Fact[] {
       ? []
       : [['Index digest', html`<code>${image.indexDigest}</code>`] as const]),
     ...(image.tags.length === 0 ? [] : [['Tags', image.tags.join(', ')] as const]),
-    ...names.map(({ name, standing, publisher }): Fact => ['Name', `${name}: ${publisher ?? standing}`]),
+    ...names.map((naming): Fact => ['Name', whoseName(naming)]),
     ['Kind', image.kind],
     ...(image.platform === undefined ? [] : [['Platform', platformOf(image.platform)] as const]),
     ['System', system === undefined ? 'not known' : (system.name ?? `${system.id} ${system.version ?? ''}`)],

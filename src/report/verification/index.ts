@@ -1,3 +1,4 @@
+import type { Digest } from '../../core/digest.ts';
 import { toPrintable } from '../../core/printable.ts';
 import type { Verification } from '../../core/verification.ts';
 import { painter, type TerminalOptions, wrap } from '../terminal/style.ts';
@@ -17,13 +18,13 @@ export function renderVerification(
   const trusted = vouching.outcome === 'trusted';
   const word = trusted ? paint(['bold', 'green'], 'VERIFIED') : paint(['bold', 'red'], 'NOT VERIFIED');
   const room = options.width - 14;
+  const line = (digest: Digest, what: string): string =>
+    paint('dim', wrap(`${digest} (${what})`, options.width, '  '));
   const platform =
-    subject.platform === undefined
-      ? []
-      : [paint('dim', `${subject.platform.digest} (${toPrintable(subject.platform.name)})`)];
+    subject.platform === undefined ? [] : [line(subject.platform.digest, toPrintable(subject.platform.name))];
   const lines = [
     `${word}  ${paint('bold', wrap(toPrintable(subject.location, 1000), room, '  '))}`,
-    paint('dim', `${subject.digest} (${subject.kind})`),
+    line(subject.digest, subject.kind),
     ...platform,
     '',
     ...renderVouching(vouching, options),

@@ -23,10 +23,8 @@ export function renderVouching(
     const why = vouching.reasons.map(({ message }) => toPrintable(message, 500)).join('; ');
     return [`${heading}  ${paint('dim', wrap(why, options.width - 20, '  '))}`];
   }
-  const { verified, reasons, rejected } = vouching;
-  const more = rejected.filter(
-    ({ code, message }) => !reasons.some((reason) => reason.code === code && reason.message === message),
-  );
+  const { verified, reasons } = vouching;
+  const more = rejectedBesides(vouching);
   const shown = options.verbose ? more : more.slice(0, REJECTED);
   const rest = more.length - shown.length;
   return [
@@ -39,16 +37,15 @@ export function renderVouching(
 }
 
 function renderVerified(signature: VerifiedSignature, options: TerminalOptions): string[] {
-  const { identity, format, subject, times, log, predicateType, says, notes } = signature;
+  const { identity, subject, times, log, says, notes } = signature;
   const paint = painter(options);
   const line = (text: string): string =>
     `      ${wrap(toPrintable(text, 1000), options.width - 6, '      ')}`;
-  const kind = predicateType === undefined ? FORMATS[format] : `attestation ${predicateType}`;
   const entry = log === undefined ? [] : [`entry ${log.index} of ${log.log}`];
   return [
     `  ${paint('green', '✔')} ${paint('bold', wrap(toPrintable(whoIs(identity), 500), options.width - 4, '    '))}`,
     line(whoElse(identity)),
-    line(`${kind} on the ${subject.kind} ${short(subject.digest)}`),
+    line(`${kindOf(signature)} on the ${subject.kind} ${short(subject.digest)}`),
     ...[[...times.map(renderTime), ...entry].join(', ')].filter((text) => text !== '').map(line),
     ...says.map(line),
     ...notes.map((note) => paint('yellow', line(note))),
@@ -57,6 +54,18 @@ function renderVerified(signature: VerifiedSignature, options: TerminalOptions):
 
 function renderRejection({ code, message }: Rejection, mark: string, options: TerminalOptions): string {
   return `  ${mark} ${wrap(`${code} ${toPrintable(message, 1000)}`, options.width - 4, '    ')}`;
+}
+
+/** What does not count and is not already said as a reason. */
+export function rejectedBesides({ reasons, rejected }: Vouching): readonly Rejection[] {
+  return rejected.filter(
+    ({ code, message }) => !reasons.some((reason) => reason.code === code && reason.message === message),
+  );
+}
+
+/** What the signature is, by its format or by what it attests. */
+export function kindOf({ format, predicateType }: VerifiedSignature): string {
+  return predicateType === undefined ? FORMATS[format] : `attestation ${predicateType}`;
 }
 
 /** The line that names the signer. */
