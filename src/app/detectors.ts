@@ -9,7 +9,6 @@ import { imitation, shippedNames, toImitation } from '../inspect/detectors/names
 import { toUntrusted, untrusted } from '../inspect/detectors/signatures/untrusted/index.ts';
 import { type NameBook, toNameBook } from '../inspect/names/book.ts';
 import { CATALOGUE } from '../inspect/names/catalogue/index.ts';
-import { readOwnNames } from '../inspect/names/own-names.ts';
 import type { Settings } from './settings.ts';
 
 /** A list of digests is read whole: about six million fit. */
@@ -35,8 +34,10 @@ export function detectorsFor({ knownBad: files }: Settings, book: () => NameBook
  * What is known of names: the catalogue that ships, with the user's own where there is a file.
  * @throws Failure as `readOwnNames`
  */
-export function nameBookFor(file: string | undefined): () => NameBook {
+export async function nameBookFor(file: string | undefined): Promise<() => NameBook> {
   if (file === undefined) return shippedNames;
+  // YAML takes longer to load than a name takes to judge.
+  const { readOwnNames } = await import('../inspect/names/own-names-file.ts');
   const own = readOwnNames(file);
   let book: NameBook | undefined;
   return () => {

@@ -56,7 +56,7 @@ export async function withRun<T>(
   const limits = toLimits(settings);
   const scope: Scope = settings.packagesOnly ? 'packages' : 'all';
   const rules = readRules(settings.rules);
-  const book = nameBookFor(settings.names);
+  const book = await nameBookFor(settings.names);
   const detectors = scope === 'all' ? detectorsFor(settings, book) : [];
   const pool = new WorkerPool({ scope, rules }, settings.jobs);
   const trust = scope === 'packages' ? undefined : await trustFor(settings);

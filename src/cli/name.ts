@@ -26,7 +26,7 @@ export function nameCommand(setExitCode: SetExitCode): Command {
       const outputs = parseOutputs(values.format ?? [], ['json']);
       const { toNameJudge } = await import('../app/name/index.ts');
       const { renderNamesJson, renderNaming } = await import('../report/naming/index.ts');
-      const judge = toNameJudge(values.names);
+      const judge = await toNameJudge(values.names);
       const terminal = terminalOf(process.stdout);
       const isShown = !outputs.some(({ file }) => file === undefined);
       const names: Naming[] = [];

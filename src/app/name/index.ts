@@ -8,7 +8,7 @@ import { nameBookFor } from '../detectors.ts';
  * @param own file of the user's own names
  * @throws Failure as `readOwnNames`
  */
-export function toNameJudge(own: string | undefined): (name: string) => Naming {
-  const book: () => NameBook = nameBookFor(own);
+export async function toNameJudge(own: string | undefined): Promise<(name: string) => Naming> {
+  const book: () => NameBook = await nameBookFor(own);
   return (name) => judgeName(name, book());
 }

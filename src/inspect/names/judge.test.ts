@@ -4,7 +4,8 @@ import fc from 'fast-check';
 import { toNameBook } from './book.ts';
 import { CATALOGUE } from './catalogue/index.ts';
 import { judgeName } from './judge.ts';
-import { NO_OWN_NAMES, parseOwnNames } from './own-names.ts';
+import { NO_OWN_NAMES } from './own-names.ts';
+import { parseOwnNames } from './own-names-file.ts';
 import { HONEST_NAMES } from './testing/honest-names.ts';
 
 const book = toNameBook(CATALOGUE);

@@ -15,7 +15,11 @@ export function toSuspicion(
   hardest: Tier = 'review',
 ): Suspicion {
   const score = scoreOf(parts);
-  const why = parts.map(([weight, what]) => `${what} (${weight})`).join(', ');
+  const [first, ...more] = parts;
+  const why =
+    first !== undefined && more.length === 0
+      ? first[1]
+      : parts.map(([weight, what]) => `${what} (${weight})`).join(', ');
   return {
     trick,
     ...(of === undefined ? {} : { of }),

@@ -10,28 +10,28 @@ export type Likeness =
 const SHORTEST = 4;
 const LONGEST = 64;
 
+interface Tables {
+  readonly byDeletion: ReadonlyMap<string, readonly string[]>;
+  readonly bySkeleton: ReadonlyMap<string, string>;
+  readonly byLetters: ReadonlyMap<string, string>;
+}
+
 /**
  * Words that others imitate, found by what they look like and by every slip of a finger, without comparing with each of them:
  * two words one slip apart share a text that is one letter shorter than the longer (Garbe, "SymSpell").
  */
 export class WordIndex {
   readonly #words: ReadonlySet<string>;
-  readonly #byDeletion = new Map<string, string[]>();
-  readonly #bySkeleton = new Map<string, string>();
-  readonly #byLetters = new Map<string, string>();
+  /** Made when the first stranger is looked up: most names are known ones. */
+  #tables: Tables | undefined;
 
   constructor(words: Iterable<string>) {
     this.#words = new Set(words);
-    for (const word of this.#words) {
-      if (word.length < SHORTEST) continue;
-      this.#bySkeleton.set(toSkeleton(word), word);
-      this.#byLetters.set(withoutSeparators(word), word);
-      for (const key of deletionsOf(word)) {
-        const known = this.#byDeletion.get(key);
-        if (known === undefined) this.#byDeletion.set(key, [word]);
-        else known.push(word);
-      }
-    }
+  }
+
+  get #looks(): Tables {
+    this.#tables ??= toTables(this.#words);
+    return this.#tables;
   }
 
   has(word: string): boolean {
@@ -41,9 +41,9 @@ export class WordIndex {
   /** What a word imitates, the surest likeness; undefined for the words themselves and for what is like none. */
   likeness(word: string): Likeness | undefined {
     if (this.#words.has(word) || word.length < SHORTEST || word.length > LONGEST) return undefined;
-    const twin = this.#bySkeleton.get(toSkeleton(word));
+    const twin = this.#looks.bySkeleton.get(toSkeleton(word));
     if (twin !== undefined) return { kind: 'homoglyph', of: twin };
-    const spread = this.#byLetters.get(withoutSeparators(word));
+    const spread = this.#looks.byLetters.get(withoutSeparators(word));
     if (spread !== undefined) return { kind: 'separator', of: spread };
     return this.slip(word);
   }
@@ -53,7 +53,7 @@ export class WordIndex {
     if (this.#words.has(word) || word.length > LONGEST) return undefined;
     const candidates = new Set<string>();
     for (const key of deletionsOf(word)) {
-      for (const known of this.#byDeletion.get(key) ?? []) candidates.add(known);
+      for (const known of this.#looks.byDeletion.get(key) ?? []) candidates.add(known);
     }
     return candidates.size === 0 ? undefined : surestError(word, candidates);
   }
@@ -81,4 +81,21 @@ function surestError(
       surest = { kind, of };
   }
   return surest;
+}
+
+function toTables(words: Iterable<string>): Tables {
+  const byDeletion = new Map<string, string[]>();
+  const bySkeleton = new Map<string, string>();
+  const byLetters = new Map<string, string>();
+  for (const word of words) {
+    if (word.length < SHORTEST) continue;
+    bySkeleton.set(toSkeleton(word), word);
+    byLetters.set(withoutSeparators(word), word);
+    for (const key of deletionsOf(word)) {
+      const known = byDeletion.get(key);
+      if (known === undefined) byDeletion.set(key, [word]);
+      else known.push(word);
+    }
+  }
+  return { byDeletion, bySkeleton, byLetters };
 }

@@ -25,14 +25,16 @@ export function renderVouching(
   }
   const { verified, reasons } = vouching;
   const more = rejectedBesides(vouching);
-  const shown = options.verbose ? more : more.slice(0, REJECTED);
+  // Beside signatures that are enough, nobody needs to hear of the others.
+  const most = vouching.outcome === 'trusted' ? 0 : REJECTED;
+  const shown = options.verbose ? more : more.slice(0, most);
   const rest = more.length - shown.length;
   return [
     heading,
     ...verified.flatMap((signature) => renderVerified(signature, options)),
     ...reasons.map((reason) => renderRejection(reason, paint('red', '✘'), options)),
     ...shown.map((rejection) => renderRejection(rejection, paint('dim', '–'), options)),
-    ...(rest > 0 ? [paint('dim', `  … ${rest} more that do not count; --verbose shows them all`)] : []),
+    ...(rest > 0 ? [paint('dim', `  … ${rest} more not counted; --verbose shows them all`)] : []),
   ];
 }
 

@@ -80,7 +80,7 @@ export function parseBundle(json: Uint8Array): SigstoreBundle {
   const { mediaType } = outline;
   const version = typeof mediaType === 'string' ? VERSIONS.get(mediaType) : undefined;
   if (version === undefined) {
-    const given = String(mediaType).slice(0, 100);
+    const given = typeof mediaType === 'string' ? `it is ${mediaType.slice(0, 100)}` : 'it has no mediaType';
     throw new Refusal('UNSUPPORTED', `not a sigstore bundle of version 0.1 to 0.3: ${given}`);
   }
   checkOutline(outline);

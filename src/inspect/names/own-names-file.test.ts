@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { isFailure } from '../../core/failure.ts';
-import { NO_OWN_NAMES, parseOwnNames, readOwnNames } from './own-names.ts';
+import { NO_OWN_NAMES } from './own-names.ts';
+import { parseOwnNames, readOwnNames } from './own-names-file.ts';
 
 test('own names: everything that can be said', () => {
   const names = parseOwnNames(
