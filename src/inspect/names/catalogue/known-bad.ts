@@ -67,11 +67,6 @@ export const KNOWN_BAD: readonly KnownBadImage[] = [
     source: 'https://www.darktrace.com/blog/obfuscation-overdrive-next-gen-cryptojacking-with-layers',
   },
   {
-    repository: 'docker.io/kirito666/blackt',
-    what: 'TeamTNT, Black-T: spreads through open Docker daemons',
-    source: 'https://unit42.paloaltonetworks.com/black-t-cryptojacking-variant/',
-  },
-  {
     repository: 'docker.io/megawebmaster/dockgeddon',
     what: 'TeamTNT: scans for open Docker daemons and spreads',
     source: 'https://www.lacework.com/blog/taking-teamtnt-docker-images-offline',
