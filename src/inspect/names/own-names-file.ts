@@ -1,6 +1,5 @@
-import { readFileSync, statSync } from 'node:fs';
 import * as z from 'zod';
-import { Failure, messageOf } from '../../core/failure.ts';
+import { readTextFile } from '../text-file.ts';
 import { parseYamlDocument, toFlaws } from '../yaml-document.ts';
 import { isCloudRegistry, type OwnNames } from './own-names.ts';
 
@@ -70,7 +69,7 @@ function isRegistry(registry: string): boolean {
 
 /** @throws Failure NOT_FOUND, NO_PERMISSION, TOO_LARGE, and as `parseOwnNames` */
 export function readOwnNames(path: string): OwnNames {
-  return parseOwnNames(readText(path), path);
+  return parseOwnNames(readTextFile(path, MAX_FILE), path);
 }
 
 /**
@@ -85,18 +84,4 @@ export function parseOwnNames(text: string, path: string): OwnNames {
     return names;
   }
   throw document.refusal(toFlaws(parsed.error.issues));
-}
-
-function readText(path: string): string {
-  try {
-    if (statSync(path).size > MAX_FILE)
-      throw new Failure('TOO_LARGE', `${path} has more than ${MAX_FILE} bytes`);
-    return readFileSync(path, 'utf8');
-  } catch (error) {
-    if (error instanceof Failure) throw error;
-    const code = error instanceof Error && 'code' in error ? error.code : undefined;
-    if (code === 'ENOENT' || code === 'ENOTDIR') throw new Failure('NOT_FOUND', `${path} does not exist`);
-    if (code === 'EISDIR') throw new Failure('USAGE', `${path} is a folder: name a file`);
-    throw new Failure('NO_PERMISSION', `${path} cannot be read: ${messageOf(error)}`, { cause: error });
-  }
 }

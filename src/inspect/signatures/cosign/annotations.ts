@@ -1,7 +1,7 @@
 import type { TransparencyLogEntry } from '@sigstore/bundle';
 import * as z from 'zod';
 import { parseJson } from '../../../core/json.ts';
-import { Refusal } from '../sigstore/refusal.ts';
+import { Refusal } from '../refusal.ts';
 
 /*
  * What cosign's older formats say beside a signature: in annotations of the layer, each a text of its own format (cosign,

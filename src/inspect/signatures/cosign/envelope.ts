@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { parseJson } from '../../../core/json.ts';
-import { Refusal } from '../sigstore/refusal.ts';
+import { Refusal } from '../refusal.ts';
 import { openContent } from '../sigstore/signed-content.ts';
 import type { OpenedSignature } from './opened-signature.ts';
 

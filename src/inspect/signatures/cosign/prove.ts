@@ -1,8 +1,8 @@
 import { Failure, isFailure, messageOf } from '../../../core/failure.ts';
 import type { Rejection, RejectionCode } from '../../../core/vouching.ts';
 import type { Found, FoundBody, Materials, Proof, ProofResult, Prove } from '../contract.ts';
+import { Refusal } from '../refusal.ts';
 import type { SigstoreBundle } from '../sigstore/bundle-json.ts';
-import { Refusal } from '../sigstore/refusal.ts';
 import { parseSignature, parseWitnesses, type Witnesses } from './annotations.ts';
 import { openEnvelope } from './envelope.ts';
 import type { OpenedSignature } from './opened-signature.ts';

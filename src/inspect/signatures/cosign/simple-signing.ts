@@ -3,8 +3,8 @@ import * as z from 'zod';
 import { isDigest } from '../../../core/digest.ts';
 import { parseJson } from '../../../core/json.ts';
 import type { SignedContent } from '../contract.ts';
+import { Refusal } from '../refusal.ts';
 import { isSignatureOf } from '../sigstore/public-key.ts';
-import { Refusal } from '../sigstore/refusal.ts';
 import type { OpenedSignature } from './opened-signature.ts';
 
 /*

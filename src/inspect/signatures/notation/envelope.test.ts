@@ -3,7 +3,7 @@ import { describe, test } from 'node:test';
 import { encode, Tagged } from 'cborg';
 import fc from 'fast-check';
 import { isFailure } from '../../../core/failure.ts';
-import { Refusal } from '../sigstore/refusal.ts';
+import { Refusal } from '../refusal.ts';
 import { parseCose } from './cose.ts';
 import type { Envelope } from './envelope.ts';
 import { parseJws } from './jws.ts';

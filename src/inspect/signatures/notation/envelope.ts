@@ -1,4 +1,4 @@
-import { Refusal } from '../sigstore/refusal.ts';
+import { Refusal } from '../refusal.ts';
 import type { Algorithm } from './algorithm.ts';
 
 /*

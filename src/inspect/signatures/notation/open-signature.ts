@@ -1,4 +1,4 @@
-import { Refusal } from '../sigstore/refusal.ts';
+import { Refusal } from '../refusal.ts';
 import { algorithmOfKey, isSignature } from './algorithm.ts';
 import { COSE_MEDIA_TYPE, type Envelope, JWS_MEDIA_TYPE, quote } from './envelope.ts';
 import { parseJws } from './jws.ts';

@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { type Digest, isDigest } from '../../../core/digest.ts';
 import { messageOf } from '../../../core/failure.ts';
 import { parseJson } from '../../../core/json.ts';
-import { Refusal } from '../sigstore/refusal.ts';
+import { Refusal } from '../refusal.ts';
 
 /** An OCI descriptor as far as it is compared; signers add what they like beside it, and it decides nothing. */
 const schema = z.looseObject({

@@ -1,7 +1,7 @@
 import { isFailure, messageOf } from '../../../core/failure.ts';
 import type { Rejection, RejectionCode, SigningTime } from '../../../core/vouching.ts';
 import type { Found, Proof, ProofResult, Prove, ProveContext } from '../contract.ts';
-import { Refusal } from '../sigstore/refusal.ts';
+import { Refusal } from '../refusal.ts';
 import type { Envelope } from './envelope.ts';
 import { type OpenSignature, openSignature } from './open-signature.ts';
 import { parseTarget } from './payload.ts';

@@ -1,5 +1,5 @@
 import type { ProveContext } from '../contract.ts';
-import { Refusal } from '../sigstore/refusal.ts';
+import { Refusal } from '../refusal.ts';
 import type { Envelope } from './envelope.ts';
 import { checkRevoked } from './revocation/enforce.ts';
 import { type TrustedTime, verifyTimeStamp } from './time-stamp.ts';

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { messageOf } from '../../../core/failure.ts';
-import { Refusal } from '../sigstore/refusal.ts';
+import { Refusal } from '../refusal.ts';
 import { type Certificate, EXTENSION, parseCertificate } from './x509/certificate.ts';
 import {
   type Der,

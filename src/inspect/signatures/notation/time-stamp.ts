@@ -1,4 +1,4 @@
-import { Refusal } from '../sigstore/refusal.ts';
+import { Refusal } from '../refusal.ts';
 import { openTimeStamp, type TimeStampToken } from './time-stamp-token.ts';
 import type { TrustStore } from './trust-store.ts';
 import { type Certificate, isIssuedBy, isSame } from './x509/certificate.ts';

@@ -2,7 +2,7 @@ import type { TransparencyLogEntry } from '@sigstore/bundle';
 import { Bundle, HashAlgorithm } from '@sigstore/protobuf-specs';
 import { messageOf } from '../../../core/failure.ts';
 import { parseJson } from '../../../core/json.ts';
-import { Refusal } from './refusal.ts';
+import { Refusal } from '../refusal.ts';
 
 /*
  * Narrows a bundle (sigstore/protobuf-specs, sigstore_bundle.proto) before anything is computed with it. @sigstore/bundle

@@ -1,8 +1,8 @@
 import { isFailure, messageOf } from '../../../core/failure.ts';
 import type { Rejection, RejectionCode } from '../../../core/vouching.ts';
 import type { Found, Materials, Proof, ProofResult, Prove, ProveContext } from '../contract.ts';
+import { Refusal } from '../refusal.ts';
 import { parseBundle } from './bundle-json.ts';
-import { Refusal } from './refusal.ts';
 import { openContent } from './signed-content.ts';
 
 /*

@@ -1,11 +1,11 @@
 import type { X509Certificate } from '@sigstore/core';
 import { VerificationError } from '@sigstore/verify';
+import { Refusal } from '../refusal.ts';
 import type { SigstoreBundle } from './bundle-json.ts';
 import { openCertificate, type SigningCertificate } from './certificate.ts';
 import { type Evidence, timesOf, verifyWithCertificate } from './library.ts';
 import { checkSigner } from './log-binding.ts';
 import { checkDistinct, checkPeriods, toLogEntry } from './log-entries.ts';
-import { Refusal } from './refusal.ts';
 import type { LibraryContent, SignedThing, Signing } from './signed-content.ts';
 import { checkAuthorities, checkNotFuture, type ParsedStamp, parseStamps } from './timestamps.ts';
 import type { TrustRoot } from './trust-root.ts';

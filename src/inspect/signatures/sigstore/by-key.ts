@@ -1,7 +1,7 @@
 import type { KeyObject } from 'node:crypto';
 import type { TrustedKey } from '../contract.ts';
+import { Refusal } from '../refusal.ts';
 import type { SigstoreBundle } from './bundle-json.ts';
-import { Refusal } from './refusal.ts';
 import type { LibraryContent, SignedThing, Signing } from './signed-content.ts';
 import type { TrustRoot } from './trust-root.ts';
 import type { Witnessed } from './witnesses.ts';

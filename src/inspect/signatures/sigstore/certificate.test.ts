@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { isFailure } from '../../../core/failure.ts';
+import { Refusal } from '../refusal.ts';
 import { identityOf, openCertificate } from './certificate.ts';
-import { Refusal } from './refusal.ts';
 import { issueLeaf, type LeafRequest } from './testing/authority.ts';
 import { ISSUER, newKeyPair, WORKFLOW } from './testing/keyless.ts';
 

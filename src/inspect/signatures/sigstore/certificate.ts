@@ -1,8 +1,8 @@
 import { createPublicKey, type KeyObject } from 'node:crypto';
 import { ASN1Obj, X509Certificate } from '@sigstore/core';
 import { Failure, messageOf } from '../../../core/failure.ts';
+import { Refusal } from '../refusal.ts';
 import { isSupportedKey } from './public-key.ts';
-import { Refusal } from './refusal.ts';
 
 /*
  * What a signing certificate must be, and whom it names (RFC 5280; sigstore/fulcio, docs/certificate-specification.md).

@@ -3,8 +3,8 @@ import type { TransparencyLogEntry } from '@sigstore/bundle';
 import type { X509Certificate } from '@sigstore/core';
 import { type SignedEntity, type TrustMaterial, VerificationError, Verifier } from '@sigstore/verify';
 import type { RejectionCode, SigningTime } from '../../../core/vouching.ts';
+import { Refusal } from '../refusal.ts';
 import { isTimed, timeOf } from './log-entries.ts';
-import { Refusal } from './refusal.ts';
 import type { ParsedStamp } from './timestamps.ts';
 
 /*

@@ -1,7 +1,7 @@
 import { createPublicKey, type KeyObject } from 'node:crypto';
 import type { TransparencyLogEntry } from '@sigstore/bundle';
 import { parseJson } from '../../../core/json.ts';
-import { Refusal } from './refusal.ts';
+import { Refusal } from '../refusal.ts';
 
 /*
  * Holds a log entry's body against the bundle's signer. The library compares signature and digest; who the entry says has

@@ -1,7 +1,7 @@
 import type { TransparencyLogEntry } from '@sigstore/bundle';
 import type { TrustMaterial } from '@sigstore/verify';
 import type { LogEntry } from '../../../core/vouching.ts';
-import { Refusal } from './refusal.ts';
+import { Refusal } from '../refusal.ts';
 
 /*
  * Entries of transparency logs, apart from the proof of inclusion, which is the library's: that none is counted twice, that

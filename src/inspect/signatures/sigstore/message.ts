@@ -1,9 +1,9 @@
 import { constants, createHash, createVerify, type KeyObject } from 'node:crypto';
 import { Failure } from '../../../core/failure.ts';
 import type { FileContent } from '../contract.ts';
+import { Refusal } from '../refusal.ts';
 import type { BundleContent, HashName, SignedDigest } from './bundle-json.ts';
 import { isSignatureOf, isSignatureOfDigest } from './public-key.ts';
-import { Refusal } from './refusal.ts';
 
 /*
  * Signatures over a file (`cosign sign-blob`). The file's SHA-256 is known from reading it once, and nearly every signature is

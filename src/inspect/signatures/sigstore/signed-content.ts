@@ -3,10 +3,10 @@ import type { SignedEntity } from '@sigstore/verify';
 import { IN_TOTO_PAYLOAD, preAuthEncoding } from '../../../core/statement.ts';
 import { parseStatement } from '../attestations/statement.ts';
 import type { FileContent, Proof, SignedContent } from '../contract.ts';
+import { Refusal } from '../refusal.ts';
 import type { BundleContent } from './bundle-json.ts';
 import { compareDigests, isMessageSignature } from './message.ts';
 import { isSignatureOf } from './public-key.ts';
-import { Refusal } from './refusal.ts';
 
 /*
  * What a bundle signs, seen from its three sides: against a key, against a log entry, and as what it says.

@@ -1,8 +1,8 @@
 import { RFC3161Timestamp } from '@sigstore/core';
 import type { TrustMaterial } from '@sigstore/verify';
 import { messageOf } from '../../../core/failure.ts';
+import { Refusal } from '../refusal.ts';
 import { stampingFlaw } from './certificate.ts';
-import { Refusal } from './refusal.ts';
 
 /*
  * RFC 3161 time stamps, and times in general. The library verifies the stamp against an authority of the trust root whose chain

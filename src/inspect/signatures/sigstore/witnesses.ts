@@ -1,11 +1,11 @@
 import type { KeyObject } from 'node:crypto';
 import type { TrustMaterial } from '@sigstore/verify';
 import type { LogEntry, SigningTime } from '../../../core/vouching.ts';
+import { Refusal } from '../refusal.ts';
 import type { SigstoreBundle } from './bundle-json.ts';
 import { timesOf, verifyWitnesses } from './library.ts';
 import { checkSigner } from './log-binding.ts';
 import { checkDistinct, checkPeriods, logOf, toLogEntry } from './log-entries.ts';
-import { Refusal } from './refusal.ts';
 import type { LibraryContent, SignedThing } from './signed-content.ts';
 import { authoritiesOf, checkAuthorities, checkNotFuture, parseStamps } from './timestamps.ts';
 import type { TrustRoot } from './trust-root.ts';

@@ -1,6 +1,6 @@
-import { readFileSync, statSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
-import { Failure, messageOf } from '../../../core/failure.ts';
+import { messageOf } from '../../../core/failure.ts';
+import { readTextFile } from '../../text-file.ts';
 import { type Flaw, parseYamlDocument, toFlaws } from '../../yaml-document.ts';
 import type { TrustedKey } from '../contract.ts';
 import { parsePublicKey } from '../keys.ts';
@@ -40,7 +40,7 @@ const MAX_KEY = 2 ** 16;
  * @throws Failure NOT_FOUND, NO_PERMISSION, TOO_LARGE, USAGE for a folder, and as `parseTrustFile`
  */
 export async function readTrustFile(path: string): Promise<TrustFile> {
-  return parseTrustFile(readText(path, MAX_FILE), path);
+  return parseTrustFile(readTextFile(path, MAX_FILE), path);
 }
 
 /**
@@ -93,7 +93,7 @@ function readKeys(
 
 /** A reference to a key service is left to whoever parses keys: it says that those are not read. */
 function readKeyText(file: string, folder: string): string {
-  return /^[a-z0-9]+:\/\//.test(file) ? file : readText(resolve(folder, file), MAX_KEY);
+  return /^[a-z0-9]+:\/\//.test(file) ? file : readTextFile(resolve(folder, file), MAX_KEY);
 }
 
 function toRoots(shapes: TrustFileShape['roots'], folder: string): ReadonlyMap<string, RootSource> {
@@ -128,23 +128,4 @@ function unusedIn({ keys, roots, notation, rules }: TrustFileShape): string[] {
       signers.map((signer) => signer.notation),
     ),
   ];
-}
-
-function readText(path: string, max: number): string {
-  try {
-    const { size } = statSync(path);
-    if (size > max) throw new Failure('TOO_LARGE', `${path} has more than ${max} bytes`);
-    return new TextDecoder('utf-8', { fatal: true }).decode(readFileSync(path));
-  } catch (error) {
-    throw toFailure(error, path);
-  }
-}
-
-function toFailure(error: unknown, path: string): Failure {
-  if (error instanceof Failure) return error;
-  const code = error instanceof Error && 'code' in error ? error.code : undefined;
-  if (code === 'ENOENT' || code === 'ENOTDIR') return new Failure('NOT_FOUND', `${path} does not exist`);
-  if (code === 'EISDIR') return new Failure('USAGE', `${path} is a folder: name a file`);
-  if (code === 'EACCES' || code === 'EPERM') return new Failure('NO_PERMISSION', `${path} may not be read`);
-  return new Failure('MALFORMED', `${path} cannot be read as text: ${messageOf(error)}`, { cause: error });
 }

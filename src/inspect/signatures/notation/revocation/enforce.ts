@@ -1,5 +1,5 @@
 import type { ProveContext } from '../../contract.ts';
-import { Refusal } from '../../sigstore/refusal.ts';
+import { Refusal } from '../../refusal.ts';
 import type { PolicyActions } from '../trust-policy.ts';
 import type { Chain } from '../x509/chain.ts';
 import { checkRevocation } from './check.ts';

@@ -1,4 +1,4 @@
-import { Refusal } from '../../sigstore/refusal.ts';
+import { Refusal } from '../../refusal.ts';
 import { toKeyFlaw } from '../algorithm.ts';
 import {
   basicConstraintsOf,

@@ -1,4 +1,4 @@
-import type { RejectionCode } from '../../../core/vouching.ts';
+import type { RejectionCode } from '../../core/vouching.ts';
 
 /**
  * Thrown inside this room where a signature does not hold, and caught at its door: a refusal is an answer, no broken
