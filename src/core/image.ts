@@ -60,7 +60,16 @@ export type ImageKind =
   | 'docker'
   | 'podman'
   | 'rootfs-directory'
-  | 'rootfs-tar';
+  | 'rootfs-tar'
+  | MachineKind;
+
+/** Kinds of machine images: what boots, and has a kernel, services and accounts of its own. */
+export const MACHINE_KINDS = ['disk', 'aws', 'gcp', 'azure'] as const;
+export type MachineKind = (typeof MACHINE_KINDS)[number];
+
+export function isMachine({ kind }: Pick<ImageIdentity, 'kind'>): boolean {
+  return MACHINE_KINDS.some((machine) => machine === kind);
+}
 
 /** One opened image: its identity, config, and a way to read each layer. `read` makes it, `inspect` consumes it. */
 export interface Image {
@@ -78,6 +87,11 @@ export interface Image {
 /** One layer, not read yet. */
 export interface LayerSource {
   readonly ref: LayerRef;
+  /**
+   * Which of the image's trees it is laid into; 0 where absent. Container images have one. A machine image has one for
+   * each system on it, and one for each volume that no system mounts.
+   */
+  readonly tree?: number;
   /** Bytes as stored, for the progress bar; undefined where the source does not say. */
   readonly size?: number;
   /**
@@ -99,6 +113,8 @@ export interface LayerSource {
 
 /** Receives a layer's entries in archive order. */
 export interface LayerSink {
+  /** False when this file's content would be left alone: who can reads ahead only what is wanted. */
+  wants(record: FileRecord): boolean;
   /**
    * A regular file with content. `record` has no digests yet. `content` must be consumed to its end, or left
    * alone: the reader then skips it; it ends before `record.size` bytes where a problem of the summary says so. Chunks are

@@ -23,6 +23,11 @@ export const PROBLEM_CODES = [
   'CACHE_UNUSABLE',
   'SIGNATURES_UNREAD',
   'NO_PERMISSION',
+  'MALFORMED_DISK',
+  'MALFORMED_FILE_SYSTEM',
+  'CHECKSUM_MISMATCH',
+  'ENCRYPTED',
+  'UNKNOWN_CONTENT',
 ] as const;
 
 export type ProblemCode = (typeof PROBLEM_CODES)[number];
@@ -52,4 +57,17 @@ export interface LayerRef {
   readonly diffId: Digest;
   /** The history line that made the layer, where history can be matched to it. */
   readonly instruction?: string;
+  /** Of a machine image: which volume. Its digests are of the first 128 KiB and the size: they name it and pin nothing. */
+  readonly volume?: VolumeRef;
+}
+
+/** A volume of a machine image: a partition, a logical volume, a whole disk. */
+export interface VolumeRef {
+  /** `partition 1`, `logical volume vg0/root`, `disk`. */
+  readonly name: string;
+  /** `ext4`, `ntfs`; absent where there is none (boot code). */
+  readonly fileSystem?: string;
+  readonly label?: string;
+  /** Where the system mounts it, as a layer path: `''` for the root. Absent for one that nothing mounts, which has a root of its own. */
+  readonly mount?: string;
 }

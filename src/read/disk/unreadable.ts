@@ -1,0 +1,29 @@
+import type { Problem, ProblemCode } from '../../core/problem.ts';
+
+/**
+ * Something in a disk that could not be read, at its coordinates. Thrown by readers of disks, partitions and file systems,
+ * and turned into a `Problem` by whoever knows the volume and the path; never leaves `read`.
+ */
+export class Unreadable extends Error {
+  override readonly name = 'Unreadable';
+  readonly code: ProblemCode;
+  /** Bytes from the start of the source it was read from. */
+  readonly offset: number | undefined;
+
+  constructor(code: ProblemCode, message: string, offset?: number) {
+    super(message);
+    this.code = code;
+    this.offset = offset;
+  }
+}
+
+/** As the report has it. */
+export function toProblem({ code, message, offset }: Unreadable, path?: string): Problem {
+  return {
+    code,
+    message,
+    effect: 'incomplete',
+    ...(path !== undefined && { path }),
+    ...(offset !== undefined && { offset }),
+  };
+}
