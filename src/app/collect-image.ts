@@ -25,7 +25,8 @@ export interface CollectedLayer {
 /** Everything read of one image. */
 export interface CollectedImage {
   readonly layers: readonly CollectedLayer[];
-  readonly evidence: Evidence;
+  /** One for each of the image's trees, in order; a container image has one. */
+  readonly evidence: readonly Evidence[];
   readonly problems: readonly Problem[];
 }
 
@@ -35,35 +36,66 @@ export async function collectImage(image: Image, run: Run): Promise<CollectedIma
   const layers = await inParallel([...image.layers.values()], run, (layer, signal) =>
     collectLayer(layer, { ...run, hooks: { ...run.hooks, signal } }, complaints),
   );
-  const evidence = toEvidence(image, layers);
-  const aliases = findAliases(evidence.timeline, evidence.layers, examinersFor(run.scope));
-  const groups = [...Map.groupBy(aliases.found, ({ target }) => target.layer)];
-  const facts = await inParallel(groups, run, ([layer, group], signal) =>
-    aliasFacts(image.layers[layer] as LayerSource, layers[layer]?.cached === true, group, {
-      ...run,
-      hooks: { ...run.hooks, signal },
-    }),
-  );
+  const trees = treesOf(image);
+  const gathered = [];
+  for (const tree of trees) gathered.push(await collectTree(tree, image, layers, run));
   return {
     layers,
-    evidence: withAliases(
-      evidence,
-      facts.flatMap(({ observations }) => observations),
-    ),
+    evidence: gathered.map(({ evidence }) => evidence),
     problems: [
       ...once([
         ...layers.flatMap(({ ref, facts: { problems } }) =>
           problems.map((problem) => ({ ...problem, layer: ref })),
         ),
-        ...facts.flatMap(({ problems }, at) => {
-          const ref = layers[groups[at]?.[0] ?? -1]?.ref;
-          return ref === undefined ? problems : problems.map((problem) => ({ ...problem, layer: ref }));
-        }),
+        ...gathered.flatMap(({ problems }) => problems),
       ]),
-      ...(aliases.cut ? [TOO_MANY_LINKS] : []),
+      ...(gathered.some(({ cut }) => cut) ? [TOO_MANY_LINKS] : []),
       ...tooManyFiles(layers, run.limits),
       ...complaints,
     ],
+  };
+}
+
+/** Indexes of the layers of each tree; an image without layers has one empty tree. */
+function treesOf({ layers }: Image): number[][] {
+  const trees = Map.groupBy(layers.keys(), (index) => layers[index]?.tree ?? 0);
+  return trees.size === 0 ? [[]] : [...trees.entries()].sort(([a], [b]) => a - b).map(([, tree]) => tree);
+}
+
+interface CollectedTree {
+  readonly evidence: Evidence;
+  readonly problems: readonly Problem[];
+  readonly cut: boolean;
+}
+
+/** Puts the layers of one tree together, and reads again what links in one of them name in another. */
+async function collectTree(
+  tree: readonly number[],
+  image: Image,
+  all: readonly CollectedLayer[],
+  run: Run,
+): Promise<CollectedTree> {
+  const sources = tree.map((index) => image.layers[index] as LayerSource);
+  const layers = tree.map((index) => all[index] as CollectedLayer);
+  const evidence = toEvidence(image, layers);
+  const aliases = findAliases(evidence.timeline, evidence.layers, examinersFor(run.scope));
+  const groups = [...Map.groupBy(aliases.found, ({ target }) => target.layer)];
+  const facts = await inParallel(groups, run, ([layer, group], signal) =>
+    aliasFacts(sources[layer] as LayerSource, layers[layer]?.cached === true, group, {
+      ...run,
+      hooks: { ...run.hooks, signal },
+    }),
+  );
+  return {
+    evidence: withAliases(
+      evidence,
+      facts.flatMap(({ observations }) => observations),
+    ),
+    problems: facts.flatMap(({ problems }, at) => {
+      const ref = layers[groups[at]?.[0] ?? -1]?.ref;
+      return ref === undefined ? problems : problems.map((problem) => ({ ...problem, layer: ref }));
+    }),
+    cut: aliases.cut,
   };
 }
 

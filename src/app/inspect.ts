@@ -8,7 +8,8 @@ import { namesOf } from '../inspect/detectors/names/imitation/image-names.ts';
 import { maskConfig } from '../inspect/detectors/secrets/mask.ts';
 import { examinersFingerprint } from '../inspect/examiners.ts';
 import { CATALOGERS } from '../inspect/inventory/all.ts';
-import { type Judgement, judge } from '../inspect/judge.ts';
+import { judge } from '../inspect/judge.ts';
+import { type MergedJudgement as Merged, mergeJudgements } from '../inspect/merge-judgements.ts';
 import { judgeName } from '../inspect/names/judge.ts';
 import type { Scope } from '../inspect/pool/messages.ts';
 import { WorkerPool } from '../inspect/pool/pool.ts';
@@ -27,7 +28,8 @@ import { VERSION } from './version.ts';
 /** A report with the view of the image it was made from. */
 export interface Inspection {
   readonly report: Report;
-  readonly view: ImageView;
+  /** One for each of the image's trees; a container image has one. */
+  readonly views: readonly ImageView[];
 }
 
 /**
@@ -103,11 +105,14 @@ async function inspectImage(image: Image, run: Run, opened: number): Promise<Ins
     vouchForImage(image, run.trust, run.hooks.signal),
   ]);
   const read = performance.now() - start;
-  const judgement = judge(evidence, detectorsWith(run.detectors, vouched.vouching), CATALOGERS);
+  const detectors = detectorsWith(run.detectors, vouched.vouching);
+  const trees = evidence.map((tree) => judge(tree, detectors, CATALOGERS));
+  const judgement = mergeJudgements(trees);
   const judged = performance.now() - start - read;
   const naming = run.scope === 'all' ? nameImage(image, run) : { names: [], problems: [] };
   const problems = [
     ...image.problems,
+    ...(image.spent?.() ?? []),
     ...unread,
     ...judgement.problems,
     ...naming.problems,
@@ -119,7 +124,7 @@ async function inspectImage(image: Image, run: Run, opened: number): Promise<Ins
     decision: decisionFor(judgement, problems, run.scope),
     timings: { total: opened + read + judged, open: opened, read, judge: judged },
   });
-  return { report, view: judgement.view };
+  return { report, views: judgement.views };
 }
 
 /** What is known of each name of the image. */
@@ -129,7 +134,7 @@ function nameImage({ identity }: Image, { book }: Run): { names: Naming[]; probl
 }
 
 /** Where only packages were read, nothing speaks for the image: that is not an allow. */
-function decisionFor({ findings }: Judgement, problems: readonly Problem[], scope: Scope): Decision {
+function decisionFor({ findings }: Merged, problems: readonly Problem[], scope: Scope): Decision {
   const decision = decide(findings, problems);
   if (scope === 'all' || decision.outcome !== 'allow') return decision;
   return { outcome: 'undetermined', reasons: ['only packages were read'] };
@@ -138,7 +143,7 @@ function decisionFor({ findings }: Judgement, problems: readonly Problem[], scop
 function toReport(
   image: Image,
   layers: readonly CollectedLayer[],
-  { packages, distribution, findings, view }: Judgement,
+  { packages, distribution, findings, views }: Merged,
   problems: readonly Problem[],
   rest: Pick<Report, 'names' | 'vouching' | 'decision' | 'timings'>,
 ): Report {
@@ -156,7 +161,7 @@ function toReport(
         files: facts.files.length,
         cached,
       })),
-      files: layers.length === 0 ? 0 : view.final.size,
+      files: layers.length === 0 ? 0 : views.reduce((sum, view) => sum + view.final.size, 0),
     },
     packages: packages.map(({ files: _, ...fields }) => fields),
     findings,

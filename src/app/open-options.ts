@@ -6,7 +6,15 @@ import type { Settings } from './settings.ts';
 /** What says how an image is reached; `inspect` says more. */
 export type AccessSettings = Pick<
   Settings,
-  'platform' | 'plainHttp' | 'caFile' | 'mirror' | 'authRealm' | 'maxNesting' | 'maxDocument'
+  | 'platform'
+  | 'plainHttp'
+  | 'caFile'
+  | 'mirror'
+  | 'authRealm'
+  | 'region'
+  | 'endpoint'
+  | 'maxNesting'
+  | 'maxDocument'
 > &
   Partial<Settings>;
 
@@ -31,6 +39,10 @@ export function toOpenOptions(settings: AccessSettings, limits: Limits, signal: 
     env: process.env,
     allPlatforms: settings.allPlatforms ?? false,
     ...(settings.platform !== undefined && { platform: settings.platform }),
+    cloud: {
+      endpoints: toAddresses(settings.endpoint),
+      ...(settings.region !== undefined && { region: settings.region }),
+    },
     registry: {
       documentBytes: limits.documentBytes,
       plainHttp: settings.plainHttp,
@@ -40,6 +52,21 @@ export function toOpenOptions(settings: AccessSettings, limits: Limits, signal: 
     },
   };
 }
+
+/** @throws Failure USAGE */
+function toAddresses(pairs: readonly string[]): Record<string, string> {
+  const addresses = Object.entries(toMap(pairs, '--endpoint'));
+  for (const [service, [url = '']] of addresses) {
+    if (!SERVICES.includes(service) || !URL.canParse(url))
+      throw new Failure(
+        'USAGE',
+        `--endpoint ${service}=${url}: write one of ${SERVICES.join(', ')} and a URL`,
+      );
+  }
+  return Object.fromEntries(addresses.map(([service, [url = '']]) => [service, url]));
+}
+
+const SERVICES = ['ec2', 'ebs', 'compute', 'storage', 'management'];
 
 function toMap(pairs: readonly string[], flag: string): Record<string, string[]> {
   const map: Record<string, string[]> = Object.create(null);

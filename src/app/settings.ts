@@ -26,6 +26,10 @@ export const accessShape = {
   authRealm: list.describe(
     'HOST=REALM-HOST: a token server that may see the credentials of a registry; repeatable',
   ),
+  region: z.string().optional().describe('AWS region of an AMI'),
+  endpoint: list.describe(
+    'SERVICE=URL: another address of ec2, ebs, compute, storage or management; repeatable',
+  ),
   maxNesting: count(DEFAULT_LIMITS.nesting).describe('indexes inside indexes'),
   maxDocument: bytes(DEFAULT_LIMITS.documentBytes).describe('bytes of one manifest, index or config'),
 };

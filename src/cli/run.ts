@@ -2,6 +2,7 @@ import { Command, CommanderError } from 'commander';
 import { VERSION } from '../app/version.ts';
 import { Failure, isFailure, messageOf } from '../core/failure.ts';
 import { toPrintable } from '../core/printable.ts';
+import { amiLintCommand } from './ami-lint.ts';
 import { cacheCommand } from './cache.ts';
 import { diffCommand } from './diff.ts';
 import { EXIT_FAILED, EXIT_USAGE, exitCodeFor, type SetExitCode } from './exit-code.ts';
@@ -28,6 +29,7 @@ export async function runCli(argv: readonly string[]): Promise<number> {
     .addCommand(inspectCommand(setExitCode))
     .addCommand(diffCommand(setExitCode))
     .addCommand(nameCommand(setExitCode))
+    .addCommand(amiLintCommand(setExitCode))
     .addCommand(verifyCommand(setExitCode))
     .addCommand(signCommand())
     .addCommand(attestCommand())

@@ -50,6 +50,31 @@ export interface ImageIdentity {
   readonly indexDigest?: Digest;
   readonly tags: readonly string[];
   readonly platform?: Platform;
+  /** What the cloud says of a machine image; absent for other images. */
+  readonly cloud?: CloudFacts;
+}
+
+/** What a cloud's control plane says of a machine image, read or not. Absent fields were not told. */
+export interface CloudFacts {
+  /** `ami-…`; `projects/P/global/images/I`; an Azure resource id or `PUBLISHER:OFFER:SKU:VERSION`. */
+  readonly id: string;
+  readonly name?: string;
+  /** AWS account id, GCP project, Azure subscription or publisher. */
+  readonly owner?: string;
+  /** `amazon`, `aws-marketplace`: what AWS itself vouches for. */
+  readonly ownerAlias?: string;
+  /** Whether everybody may use it. */
+  readonly public?: boolean;
+  readonly region?: string;
+  /** `linux`, `windows`, with what the cloud adds: `Red Hat Enterprise Linux`. */
+  readonly system?: string;
+  /** RFC 3339. */
+  readonly created?: string;
+  /** RFC 3339, or the state where the cloud has no date (GCP: `DEPRECATED`, `OBSOLETE`). */
+  readonly deprecated?: string;
+  readonly productCodes: readonly string[];
+  /** Snapshots or objects that its disks are in. */
+  readonly disks: readonly string[];
 }
 
 export type ImageKind =
@@ -80,6 +105,8 @@ export interface Image {
   readonly problems: readonly Problem[];
   /** Where its signatures are, as long as it is open; absent where images have none (an engine, a docker archive, a folder). */
   readonly attachments?: AttachmentSource;
+  /** What reading has cost, once it is done; absent where it costs nothing. */
+  readonly spent?: () => readonly Problem[];
   /** Gives back connections, file handles and temporary files. Safe to call twice. */
   close(): Promise<void>;
 }

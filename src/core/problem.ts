@@ -28,6 +28,7 @@ export const PROBLEM_CODES = [
   'CHECKSUM_MISMATCH',
   'ENCRYPTED',
   'UNKNOWN_CONTENT',
+  'CLOUD_COST',
 ] as const;
 
 export type ProblemCode = (typeof PROBLEM_CODES)[number];

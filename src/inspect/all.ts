@@ -29,6 +29,12 @@ import { altered } from './detectors/integrity/altered/index.ts';
 import { database } from './detectors/integrity/database/index.ts';
 import { replaced } from './detectors/integrity/replaced/index.ts';
 import { unowned } from './detectors/integrity/unowned/index.ts';
+import { bootParameters } from './detectors/machine/boot-parameters/index.ts';
+import { hostKeys } from './detectors/machine/host-keys/index.ts';
+import { initramfs } from './detectors/machine/initramfs/index.ts';
+import { machineId } from './detectors/machine/machine-id/index.ts';
+import { remoteAgents } from './detectors/machine/remote-agents/index.ts';
+import { userData } from './detectors/machine/user-data/index.ts';
 import { yara } from './detectors/malware/yara/index.ts';
 import { imitation } from './detectors/names/imitation/index.ts';
 import { chatExfiltration } from './detectors/network/chat-exfiltration/index.ts';
@@ -117,6 +123,12 @@ export const DETECTORS: readonly AnyDetector[] = [
   packageHooks,
   shellStartup,
   units,
+  bootParameters,
+  hostKeys,
+  initramfs,
+  machineId,
+  remoteAgents,
+  userData,
   untrusted,
   caRoots,
   hosts,

@@ -55,6 +55,10 @@ class AliasCollector implements LayerSink {
     return [...this.#byTarget].flatMap(([path, aliases]) => (this.#read.has(path) ? [] : aliases));
   }
 
+  wants({ path }: FileRecord): boolean {
+    return this.#byTarget.has(path);
+  }
+
   /** Empty files have nothing to examine; what the layer holds besides was collected by the first reading. */
   entry({ path, kind }: FileRecord): void {
     if (kind === 'file') this.#read.add(path);

@@ -5,6 +5,8 @@ import type { LayerPath } from '../core/layer-path.ts';
 import type { Limits } from '../core/limits.ts';
 import type { Problem } from '../core/problem.ts';
 import { classify } from './content/classify.ts';
+import type { Wants } from './contract.ts';
+import { examinersFor } from './examiners.ts';
 import type { LayerFacts, LayerObservation } from './facts.ts';
 import { fill } from './fill.ts';
 import type { BatchFile, ExaminedFile, Scope } from './pool/messages.ts';
@@ -45,6 +47,13 @@ export async function collectFacts(layer: LayerSource, options: CollectOptions):
     problems: [...summary.problems, ...collector.problems],
     bytes: summary.bytes,
   };
+}
+
+/** What reads package databases, when nothing else is looked at. */
+const CATALOGED = examinersFor('packages');
+
+function mayAdmit({ paths }: Wants, { path }: FileRecord): boolean {
+  return paths === undefined || paths.test(path);
 }
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
@@ -94,9 +103,17 @@ class Collector implements LayerSink {
     this.oddities.push(oddity);
   }
 
+  wants(record: FileRecord): boolean {
+    return (
+      this.#options.scope === 'all' ||
+      CATALOGED.some(({ wants }) => wants.some((one) => mayAdmit(one, record)))
+    );
+  }
+
   async file(given: FileRecord, content: AsyncIterable<Uint8Array>): Promise<void> {
     const record: Mutable<FileRecord> = { ...given };
     this.files.push(record);
+    if (!this.wants(record)) return;
     if (record.size > this.#options.limits.fileMemory) await this.#pass(record, content);
     else await this.#pack(record, content);
   }

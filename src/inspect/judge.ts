@@ -189,7 +189,8 @@ function complete(draft: FindingDraft, { id, ...rule }: Rule, view: InspectedIma
   };
 }
 
-function bySeverityThenPlace(a: Finding, b: Finding): number {
+/** The gravest first, then by rule and place. */
+export function bySeverityThenPlace(a: Finding, b: Finding): number {
   return (
     TIERS.indexOf(a.tier) - TIERS.indexOf(b.tier) ||
     compare(a.rule, b.rule) ||

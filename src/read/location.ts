@@ -15,7 +15,9 @@ export type Decided =
       readonly reference?: string;
     }
   | { readonly kind: 'docker' | 'podman'; readonly name: string }
-  | { readonly kind: 'rootfs'; readonly path: string }
+  | { readonly kind: 'rootfs' | 'disk'; readonly path: string }
+  /** A machine image by its cloud's name for it. */
+  | { readonly kind: 'aws'; readonly id: string }
   /** A file: its content says what kind. */
   | { readonly kind: 'archive'; readonly path: string; readonly reference?: string };
 
@@ -33,7 +35,9 @@ export const WITHOUT_ATTACHMENTS =
 export function parseLocation(location: string, exists: (path: string) => boolean): Location {
   if (location === '' || location.includes('\0'))
     throw new Failure('USAGE', 'name an image: a reference, a file or a folder');
-  const match = /^(registry|oci|oci-archive|docker-archive|docker|podman|dir|rootfs):(.*)$/s.exec(location);
+  const match = /^(registry|oci|oci-archive|docker-archive|docker|podman|dir|rootfs|disk|aws):(.*)$/s.exec(
+    location,
+  );
   if (match === null || exists(location) || isHostWithPort(location))
     return { kind: 'undecided', text: location };
   const [, prefix, rest = ''] = match;
@@ -51,6 +55,10 @@ export function parseLocation(location: string, exists: (path: string) => boolea
     case 'oci-archive':
     case 'docker-archive':
       return { kind: prefix, ...splitPath(rest, exists) };
+    case 'aws':
+      return { kind: 'aws', id: rest };
+    case 'disk':
+      return { kind: 'disk', path: rest };
     default:
       return { kind: 'rootfs', path: rest };
   }
@@ -63,8 +71,11 @@ function isHostWithPort(location: string): boolean {
 
 /** Whether a name that is not there was meant as a path: a missing file must not become a download. */
 export function looksLikePath(text: string): boolean {
-  return /^(?:\.{0,2}\/|~|\.{1,2}$)/.test(text) || /\.(?:tar|tgz|txz|tzst)(?:\.[a-z0-9]{1,5})?$/i.test(text);
+  return /^(?:\.{0,2}\/|~|\.{1,2}$)/.test(text) || FILE_NAME.test(text);
 }
+
+/** Archives and disks, plain or compressed. */
+const FILE_NAME = /\.(?:tar|tgz|txz|tzst|raw|img|qcow2|vmdk|vhdx?|vdi|ova|iso)(?:\.[a-z0-9]{1,5})?$/i;
 
 /** `FILE[:TAG]` or `FILE[@DIGEST]`: the longest path that exists wins. */
 export function splitPath(

@@ -5,9 +5,11 @@ import { openArchive } from './archive/archive.ts';
 import { FolderStore } from './archive/folder-store.ts';
 import { throwIfCancelled } from './archive/local-file.ts';
 import { openLayout } from './archive/oci-layout.ts';
+import type { CloudOptions } from './cloud/options.ts';
 import { dockerEndpoint, type Endpoint, podmanEndpoint } from './daemon/endpoint.ts';
 import { decideLocation, isFolder } from './decide-location.ts';
 import type { Decided } from './location.ts';
+import { holdsDisk } from './machine/holds-disk.ts';
 import { readOciImages } from './oci-image.ts';
 import type { RegistryOptions } from './registry/options.ts';
 import { openRootFolder } from './rootfs/root-folder.ts';
@@ -20,6 +22,7 @@ export interface OpenOptions {
   readonly allPlatforms?: boolean;
   readonly limits: Limits;
   readonly registry: RegistryOptions;
+  readonly cloud: CloudOptions;
   /** Instead of `DOCKER_HOST`: `unix://PATH` or `tcp://HOST:PORT`. */
   readonly dockerHost?: string;
   /** Path of Podman's socket, instead of where it usually is. */
@@ -31,7 +34,7 @@ export interface OpenOptions {
 /**
  * Opens what a location names: one image, or with `allPlatforms` one for each platform. Each must be closed.
  *
- * A prefix (`registry:`, `oci:`, `oci-archive:`, `docker-archive:`, `docker:`, `podman:`, `rootfs:` or `dir:`) says what it
+ * A prefix (`registry:`, `oci:`, `oci-archive:`, `docker-archive:`, `docker:`, `podman:`, `rootfs:`, `dir:` or `disk:`) says what it
  * is. Without one, a path that exists is looked at by content, and anything else is a reference to a registry.
  *
  * @throws Failure USAGE, NOT_FOUND, NO_PERMISSION, NOT_AN_IMAGE, NO_SUCH_PLATFORM, MEDIA_TYPE_MISMATCH,
@@ -56,7 +59,13 @@ async function openDecided(location: Decided, selection: Selection, options: Ope
     case 'docker-archive':
       return openArchive(location.path, location.kind, location.reference, selection);
     case 'archive':
-      return openArchive(location.path, undefined, location.reference, selection);
+      return openFile(location.path, location.reference, selection);
+    case 'disk':
+      return [await openDisk(location.path, selection)];
+    case 'aws': {
+      const { openAmi } = await import('./cloud/aws/open-ami.ts');
+      return [await openAmi(location.id, options.cloud, selection)];
+    }
     case 'rootfs':
       if (!isFolder(location.path)) return openArchive(location.path, 'rootfs', undefined, selection);
       return [await openRootFolder(location.path, selection)];
@@ -65,6 +74,18 @@ async function openDecided(location: Decided, selection: Selection, options: Ope
     case 'podman':
       return openInEngine(location.name, podmanEndpoint(options.podmanSocket, options.env), selection);
   }
+}
+
+/** A disk or an archive: told by what is in it. */
+async function openFile(path: string, reference: string | undefined, selection: Selection): Promise<Image[]> {
+  if (reference === undefined && (await holdsDisk(path, selection))) return [await openDisk(path, selection)];
+  return openArchive(path, undefined, reference, selection);
+}
+
+/** What reads disks takes longer to load than a remembered archive takes to inspect. */
+async function openDisk(path: string, selection: Selection): Promise<Image> {
+  const { openDiskFile } = await import('./machine/open-disk-file.ts');
+  return openDiskFile(path, selection);
 }
 
 /** `node:http` is loaded for engines alone: it takes longer than a remembered image takes to inspect. */

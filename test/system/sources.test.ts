@@ -80,10 +80,15 @@ function makeLayout(): string {
 
 function options(more: Partial<OpenOptions> = {}): OpenOptions {
   const registry = { documentBytes: DEFAULT_LIMITS.documentBytes };
-  return { limits: DEFAULT_LIMITS, registry, signal: new AbortController().signal, env: {}, ...more };
+  const cloud = { endpoints: {} };
+  return { limits: DEFAULT_LIMITS, registry, cloud, signal: new AbortController().signal, env: {}, ...more };
 }
 
 class Lines implements LayerSink {
+  wants(): boolean {
+    return true;
+  }
+
   readonly lines: string[] = [];
 
   async file({ path, kind, mode, uid, size }: FileRecord, content: AsyncIterable<Uint8Array>): Promise<void> {

@@ -2,6 +2,33 @@ import type { FileAspect, FileChange, FileChanges } from '../../core/diff.ts';
 import type { FileRecord } from '../../core/file.ts';
 import type { ImageView } from '../../inspect/contract.ts';
 
+/**
+ * Compares images tree by tree; a container image has one. A machine image's trees are matched by the volume that is their root: one
+ * that only one of the two has is added or removed whole.
+ */
+export function compareTrees(before: readonly ImageView[], after: readonly ImageView[]): FileChanges {
+  const roots = new Set([...before, ...after].map(rootOf));
+  const parts = [...roots].map((root) => {
+    const [old, now] = [before, after].map((views) => views.find((view) => rootOf(view) === root));
+    if (old !== undefined && now !== undefined) return compareFiles(old, now);
+    return { added: filesOf(now), removed: filesOf(old), changed: [] };
+  });
+  return {
+    added: byPath(parts.flatMap(({ added }) => added)),
+    removed: byPath(parts.flatMap(({ removed }) => removed)),
+    changed: byPath(parts.flatMap(({ changed }) => changed)),
+  };
+}
+
+function rootOf({ layers }: ImageView): string {
+  return layers[0]?.ref.volume?.name ?? '';
+}
+
+function filesOf(view: ImageView | undefined): FileChange[] {
+  if (view === undefined) return [];
+  return [...view.final.entries()].map(({ record }) => describe(record, view));
+}
+
 /** Compares what a container would see, path by path. Times do not count: every build changes them. */
 export function compareFiles(before: ImageView, after: ImageView): FileChanges {
   const added: FileChange[] = [];
@@ -48,6 +75,6 @@ function differences(a: FileRecord, b: FileRecord): FileAspect[] {
   return (Object.keys(differs) as FileAspect[]).filter((aspect) => differs[aspect]);
 }
 
-function byPath(changes: FileChange[]): FileChange[] {
-  return changes.sort((a, b) => (a.path < b.path ? -1 : 1));
+function byPath(changes: readonly FileChange[]): FileChange[] {
+  return changes.toSorted((a, b) => (a.path < b.path ? -1 : 1));
 }

@@ -12,7 +12,7 @@ import type { Package } from '../../core/package.ts';
 import { type Inspection, inspectWith, withRun } from '../inspect.ts';
 import type { InspectHooks, Run } from '../run.ts';
 import type { Settings } from '../settings.ts';
-import { compareFiles } from './files.ts';
+import { compareTrees } from './files.ts';
 
 /**
  * Inspects two images and says what the second adds, removes and changes.
@@ -43,7 +43,7 @@ function compareImages(before: Inspection, after: Inspection): ImageDiff {
     schemaVersion: DIFF_SCHEMA_VERSION,
     before: identityOf(before),
     after: identityOf(after),
-    files: compareFiles(before.view, after.view),
+    files: compareTrees(before.views, after.views),
     packages: comparePackages(before.report.packages, after.report.packages),
     config: compareConfigs(before.report.image.config, after.report.image.config),
     findings: compareFindings(before.report.findings, after.report.findings),
@@ -52,7 +52,8 @@ function compareImages(before: Inspection, after: Inspection): ImageDiff {
   };
 }
 
-function identityOf({ view }: Inspection): ImageDiff['before'] {
+function identityOf({ views: [view] }: Inspection): ImageDiff['before'] {
+  if (view === undefined) throw new Error('an inspected image has at least one tree');
   return view.identity;
 }
 

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { toDigest } from '../../core/digest.ts';
 import type { FileKind, FileRecord, Whiteout } from '../../core/file.ts';
 import type { Finding } from '../../core/finding.ts';
-import type { ImageConfig, Oddity } from '../../core/image.ts';
+import type { ImageConfig, ImageKind, Oddity } from '../../core/image.ts';
 import { toLayerPath } from '../../core/layer-path.ts';
 import type { Problem } from '../../core/problem.ts';
 import { classify } from '../content/classify.ts';
@@ -27,6 +27,8 @@ export interface Fixture {
   readonly config?: Partial<ImageConfig>;
   readonly oddities?: readonly Oddity[];
   readonly catalogers?: readonly AnyCataloger[];
+  /** `oci-layout` where absent. */
+  readonly kind?: ImageKind;
 }
 
 export const EMPTY_CONFIG: ImageConfig = {
@@ -61,7 +63,7 @@ export function inspectFixture(fixture: Fixture, detectors: readonly AnyDetector
       facts,
     };
   });
-  const identity = { location: 'fixture', kind: 'oci-layout', tags: [] } as const;
+  const identity = { location: 'fixture', kind: fixture.kind ?? 'oci-layout', tags: [] };
   const config = { ...EMPTY_CONFIG, ...fixture.config };
   const judgement = judge(toEvidence({ identity, config }, layers), detectors, catalogers);
   const failed = layers.flatMap(({ facts }) => facts.problems);

@@ -66,7 +66,7 @@ async function writeAll(handle: FileHandle, bytes: Uint8Array, position: number)
 const O_TMPFILE = 0o20000000 | constants.O_DIRECTORY;
 
 /** A file that has no name from the start where the kernel can do that, else one whose name is gone at once. */
-async function openNameless(): Promise<FileHandle> {
+export async function openNameless(): Promise<FileHandle> {
   const folder = tmpdir();
   if (process.platform === 'linux') {
     try {

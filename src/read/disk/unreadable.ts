@@ -1,3 +1,4 @@
+import { Failure, type FailureCode } from '../../core/failure.ts';
 import type { Problem, ProblemCode } from '../../core/problem.ts';
 
 /**
@@ -26,4 +27,17 @@ export function toProblem({ code, message, offset }: Unreadable, path?: string):
     ...(path !== undefined && { path }),
     ...(offset !== undefined && { offset }),
   };
+}
+
+const FAILURES: Partial<Record<ProblemCode, FailureCode>> = {
+  TRUNCATED: 'TRUNCATED',
+  UNSUPPORTED: 'UNSUPPORTED',
+  ENCRYPTED: 'UNSUPPORTED',
+  LIMIT_BYTES: 'TOO_LARGE',
+  LIMIT_RATIO: 'TOO_LARGE',
+};
+
+/** Where nothing at all of a disk could be read: there is no report to carry a problem. */
+export function toFailure(unreadable: Unreadable): Failure {
+  return new Failure(FAILURES[unreadable.code] ?? 'MALFORMED', unreadable.message, { cause: unreadable });
 }

@@ -16,6 +16,10 @@ export class LayerRecorder implements LayerSink {
     this.#digestOnly = options.digestOnly ?? false;
   }
 
+  wants(): boolean {
+    return true;
+  }
+
   async file(record: FileRecord, content: AsyncIterable<Uint8Array>): Promise<void> {
     this.files.push(record);
     const hash = createHash('sha256');

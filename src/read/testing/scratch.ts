@@ -34,6 +34,7 @@ export function options(more: Partial<OpenOptions> = {}): OpenOptions {
   return {
     limits: DEFAULT_LIMITS,
     registry: { documentBytes: DEFAULT_LIMITS.documentBytes },
+    cloud: { endpoints: {} },
     signal: new AbortController().signal,
     env: {},
     platform: 'linux/amd64',

@@ -1,7 +1,7 @@
 import { type Finding, TIERS, type Tier } from '../../core/finding.ts';
 import type { Report } from '../../core/report.ts';
 import { attackUrl, isWebUrl } from '../links.ts';
-import { hiddenIn, placeOf, shortDigest } from '../place.ts';
+import { hiddenIn, layerName, placeOf, shortDigest } from '../place.ts';
 import { groupByRule, type RuleGroup } from '../rule-group.ts';
 import { html, type Markup } from './markup.ts';
 
@@ -57,7 +57,7 @@ function renderPlace({ location, evidence }: Finding): Markup {
   const hidden = hiddenIn(location);
   return html`<li><p class="path">${placeOf(location)}</p>
 ${evidence === '' ? undefined : html`<pre class="evidence">${evidence}</pre>`}
-${layer === undefined ? undefined : html`<p class="layer">layer ${layer.index} <code>${shortDigest(layer.digest)}</code>${hidden === undefined ? undefined : html` <em>${hidden}</em>`}</p>`}</li>
+${layer === undefined ? undefined : html`<p class="layer">${layerName(layer)} <code>${shortDigest(layer.digest)}</code>${hidden === undefined ? undefined : html` <em>${hidden}</em>`}</p>`}</li>
 `;
 }
 

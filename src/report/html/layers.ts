@@ -1,7 +1,7 @@
 import { TIERS } from '../../core/finding.ts';
 import type { Report, ReportedLayer } from '../../core/report.ts';
 import { formatBytes } from '../bytes.ts';
-import { shortDigest } from '../place.ts';
+import { layerName, shortDigest, volumeFacts } from '../place.ts';
 import { html, type Markup } from './markup.ts';
 
 /** The layers from the base up: what made each, and how much was found in it. */
@@ -37,8 +37,8 @@ function renderLayer(layer: ReportedLayer, badges: readonly Markup[]): Markup {
     ...(cached ? ['from the cache'] : []),
   ];
   return html`<li>
-<p class="head"><b>${index}</b> <code title="${digest}, diff id ${diffId}">${shortDigest(digest)}</code> <span>${facts.join(' · ')}</span> ${badges}</p>
-<pre class="instruction">${instruction ?? 'no history says what made it'}</pre>
+<p class="head"><b>${layer.volume === undefined ? index : layerName(layer)}</b> <code title="${digest}, diff id ${diffId}">${shortDigest(digest)}</code> <span>${facts.join(' · ')}</span> ${badges}</p>
+<pre class="instruction">${instruction ?? volumeFacts(layer) ?? 'no history says what made it'}</pre>
 </li>
 `;
 }

@@ -1,5 +1,6 @@
 import type { Problem } from '../../core/problem.ts';
 import type { Report } from '../../core/report.ts';
+import { layerName } from '../place.ts';
 import { html, type Markup } from './markup.ts';
 
 export function renderProblems({ problems }: Report): Markup {
@@ -16,7 +17,7 @@ export function renderProblems({ problems }: Report): Markup {
 function renderProblem({ code, effect, message, path, layer, offset }: Problem): Markup {
   const where = [
     ...(path === undefined ? [] : [`/${path}`]),
-    ...(layer === undefined ? [] : [`layer ${layer.index}`]),
+    ...(layer === undefined ? [] : [layerName(layer)]),
     ...(offset === undefined ? [] : [`byte ${offset.toLocaleString('en')}`]),
   ];
   return html`<li class="${effect}"><p><code>${code}</code> <span>${effect === 'incomplete' ? 'not read' : 'notice'}</span></p>

@@ -28,7 +28,9 @@ const [problem] = SAMPLE_REPORT.problems;
 const [one] = SAMPLE_REPORT.packages;
 assert.ok(layer?.instruction !== undefined && finding && problem && one);
 
-const { size: _size, files: _files, cached: _cached, ...ref } = { ...layer, instruction: layer.instruction };
+const { size: _size, files: _files, cached: _cached, ...place } = layer;
+const volume = { name: 'partition 1', fileSystem: 'ext4', label: 'root', mount: '' };
+const ref = { ...place, instruction: layer.instruction, volume };
 
 const completeFinding = {
   ...finding,
@@ -56,6 +58,19 @@ const identity = {
   indexDigest: digest,
   tags: ['a:1'],
   platform,
+  cloud: {
+    id: 'ami-1',
+    name: 'a',
+    owner: '123456789012',
+    ownerAlias: 'amazon',
+    public: true,
+    region: 'eu-west-1',
+    system: 'Linux/UNIX',
+    created: '2026-01-02T03:04:05Z',
+    deprecated: '2027-01-02T03:04:05Z',
+    productCodes: ['a'],
+    disks: ['snap-1'],
+  },
 } as const satisfies Complete<ImageDiff['before']>;
 
 const completeRejection = {

@@ -3,7 +3,7 @@ import { toPrintable } from '../../core/printable.ts';
 import type { Problem } from '../../core/problem.ts';
 import type { Report } from '../../core/report.ts';
 import { nameOf, platformOf } from '../image-name.ts';
-import { hiddenIn, placeOf } from '../place.ts';
+import { hiddenIn, layerName, placeOf } from '../place.ts';
 import { groupByRule, type RuleGroup } from '../rule-group.ts';
 import { element, toXml, type XmlElement } from './xml.ts';
 
@@ -101,7 +101,7 @@ function toRuleCase(suite: string, { rule, tier, first, findings }: RuleGroup): 
 function toLines(finding: Finding): string[] {
   const { tier, location, evidence } = finding;
   const layer =
-    location.layer === undefined ? '' : ` (layer ${location.layer.index} ${location.layer.digest})`;
+    location.layer === undefined ? '' : ` (${layerName(location.layer)} ${location.layer.digest})`;
   const hidden = hiddenIn(location);
   return [
     `${tier} ${placeOf(location)}${layer}`,
@@ -115,7 +115,7 @@ function toProblemCase(suite: string, code: string, problems: readonly Problem[]
   const lines = problems.map(({ message, path, layer }) => {
     const where = [
       ...(path === undefined ? [] : [`/${path}`]),
-      ...(layer === undefined ? [] : [`layer ${layer.index}`]),
+      ...(layer === undefined ? [] : [layerName(layer)]),
     ];
     return toPrintable(where.length === 0 ? message : `${message} (${where.join(', ')})`, 2000);
   });

@@ -2,6 +2,7 @@ import type { Location, LogicalLocation, PhysicalLocation } from 'sarif';
 import type { FindingLocation } from '../../core/finding.ts';
 import { toPrintable } from '../../core/printable.ts';
 import type { LayerRef } from '../../core/problem.ts';
+import { layerName } from '../place.ts';
 
 /** A place in an image as SARIF has it; undefined for the image as a whole. */
 export function toLocation(location: FindingLocation): Location | undefined {
@@ -36,9 +37,10 @@ function toConfigLocation(config: string): LogicalLocation {
   return { name, fullyQualifiedName: `config/${name}`, kind: 'resource' };
 }
 
-function toLayerLocation({ index, digest, diffId, instruction }: LayerRef): LogicalLocation {
+function toLayerLocation(layer: LayerRef): LogicalLocation {
+  const { index, digest, diffId, instruction, volume } = layer;
   return {
-    name: `layer ${index}`,
+    name: layerName(layer),
     fullyQualifiedName: `layers/${digest}`,
     kind: 'layer',
     properties: {
@@ -46,6 +48,7 @@ function toLayerLocation({ index, digest, diffId, instruction }: LayerRef): Logi
       digest,
       diffId,
       ...(instruction !== undefined && { instruction: toPrintable(instruction, 1000) }),
+      ...(volume !== undefined && { volume: toPrintable(JSON.stringify(volume), 1000) }),
     },
   };
 }

@@ -5,6 +5,7 @@ import type { Problem } from '../../core/problem.ts';
 import type { Report } from '../../core/report.ts';
 import { platformOf } from '../image-name.ts';
 import { whoseName } from '../naming/index.ts';
+import { layerName } from '../place.ts';
 import { renderVouching } from '../vouching/lines.ts';
 import { renderFindings, TIER_COLOURS } from './findings.ts';
 import { type Paint, painter, plural, type TerminalOptions, wrap } from './style.ts';
@@ -91,7 +92,7 @@ function renderProblem({ code, effect, message, layer, path }: Problem, options:
   const paint = painter(options);
   const where = [
     path === undefined ? '' : `/${toPrintable(path, 200)}`,
-    layer === undefined ? '' : `layer ${layer.index}`,
+    layer === undefined ? '' : layerName(layer),
   ]
     .filter((part) => part !== '')
     .join(', ');
@@ -108,7 +109,7 @@ function renderContents({ image, packages, timings }: Report, options: TerminalO
   const types = Map.groupBy(packages, ({ type }) => type);
   const kinds = [...types].map(([type, list]) => `${plural(list.length, `${type} package`)}`);
   const cached = image.layers.filter((layer) => layer.cached).length;
-  const layers = `${plural(image.layers.length, 'layer')}${cached > 0 ? ` (${cached} from the cache)` : ''}`;
+  const layers = `${plural(image.layers.length, image.layers.some(({ volume }) => volume !== undefined) ? 'volume' : 'layer')}${cached > 0 ? ` (${cached} from the cache)` : ''}`;
   const contents = [
     toPrintable(system, 60),
     ...(kinds.length > 0 ? kinds : ['no packages']),

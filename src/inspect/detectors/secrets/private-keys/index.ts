@@ -1,8 +1,10 @@
 import type { Tier } from '../../../../core/finding.ts';
+import { isMachine } from '../../../../core/image.ts';
 import type { LayerPath } from '../../../../core/layer-path.ts';
 import { allHits } from '../../../content/program-strings.ts';
 import type { Detector, FileView, FindingDraft, ImageView, Seen } from '../../../contract.ts';
 import { isPristine } from '../../../view/provenance.ts';
+import { HOST_KEY } from '../../machine/host-keys/index.ts';
 import { isSpecimenPlace } from '../evidence/places.ts';
 import { type PrivateKey, parseKey } from './parse-key.ts';
 
@@ -57,9 +59,12 @@ export const privateKeys: Detector<KeyInFile> = {
     },
   },
   *judge(image, seen) {
-    // What a package brings is no secret, and may not stand for a copy of the same key that is one.
+    // Host keys of a machine have a rule of their own. What a package brings is no secret, and may not stand for a copy of the same key that is one.
     const secret = seen.filter(
-      (one) => !PUBLISHED.has(one.observation.print) && !isPristine(image, one.layer, one.path),
+      (one) =>
+        !PUBLISHED.has(one.observation.print) &&
+        !isPristine(image, one.layer, one.path) &&
+        !(isMachine(image.identity) && HOST_KEY.test(one.path)),
     );
     for (const group of groupsOf(grade(image, secret))) yield toDraft(group);
   },

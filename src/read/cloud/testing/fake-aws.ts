@@ -1,0 +1,164 @@
+import { createHash } from 'node:crypto';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+
+/*
+ * A test double of the two AWS services that an AMI is read with, over HTTP and with their own shapes: EC2's query API (XML) for
+ * DescribeImages, and the EBS direct APIs (JSON, and a block with its checksum in headers).
+ */
+
+const BLOCK = 512 * 1024;
+
+export interface FakeAmi {
+  readonly name: string;
+  readonly owner: string;
+  readonly ownerAlias?: string;
+  readonly public?: boolean;
+  readonly created?: string;
+  readonly deprecated?: string;
+  readonly snapshots: readonly string[];
+}
+
+export interface FakeAwsOptions {
+  readonly images: Readonly<Record<string, FakeAmi>>;
+  /** Disks by snapshot id: a whole number of GiB each. */
+  readonly snapshots: Readonly<Record<string, Buffer>>;
+  /** Snapshots whose blocks are refused, as those of others are. */
+  readonly refused?: readonly string[];
+  /** Blocks in one page of a list. */
+  readonly pageSize?: number;
+  /** Block that comes with a wrong checksum. */
+  readonly damaged?: number;
+  /** So many calls are throttled before one is answered. */
+  readonly throttled?: number;
+  /** Tokens given out before this many lists are no longer taken. */
+  readonly expireTokensOnce?: boolean;
+}
+
+export interface FakeAws {
+  readonly url: string;
+  /** Paths asked for, in order. */
+  readonly requests: readonly string[];
+  close(): Promise<void>;
+}
+
+export async function startFakeAws(options: FakeAwsOptions): Promise<FakeAws> {
+  const fake = new Fake(options);
+  const server = createServer((request, response) => {
+    void fake.answer(request, response);
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    requests: fake.requests,
+    close: () =>
+      new Promise((resolve) => {
+        server.closeAllConnections();
+        server.close(() => resolve());
+      }),
+  };
+}
+
+class Fake {
+  readonly requests: string[] = [];
+  readonly #options: FakeAwsOptions;
+  #throttled: number;
+  #generation = 0;
+
+  constructor(options: FakeAwsOptions) {
+    this.#options = options;
+    this.#throttled = options.throttled ?? 0;
+  }
+
+  async answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const url = new URL(request.url ?? '/', 'http://aws.invalid');
+    this.requests.push(url.pathname);
+    const [, , snapshot = '', , block] = url.pathname.split('/');
+    const disk = this.#options.snapshots[snapshot];
+    if (this.#throttled-- > 0) refuse(response, 400, 'RequestThrottledException');
+    else if (request.method === 'POST') this.#describe(await bodyOf(request), response);
+    else if (this.#options.refused?.includes(snapshot) === true)
+      refuse(response, 403, 'AccessDeniedException');
+    else if (disk === undefined) refuse(response, 404, 'ResourceNotFoundException');
+    else if (block === undefined) this.#list(disk, url.searchParams, response);
+    else this.#block(disk, Number(block), url.searchParams.get('blockToken') ?? '', response);
+  }
+
+  #describe(form: URLSearchParams, response: ServerResponse): void {
+    const id = form.get('ImageId.1') ?? '';
+    const ami = this.#options.images[id];
+    response.setHeader('content-type', 'text/xml');
+    if (ami === undefined) {
+      response.writeHead(400);
+      response.end(
+        `<Response><Errors><Error><Code>InvalidAMIID.NotFound</Code><Message>The image id '[${id}]' does not exist</Message></Error></Errors><RequestID>r</RequestID></Response>`,
+      );
+      return;
+    }
+    const mappings = ami.snapshots.map(
+      (snapshot) =>
+        `<item><deviceName>/dev/xvda</deviceName><ebs><snapshotId>${snapshot}</snapshotId></ebs></item>`,
+    );
+    const optional = [
+      ami.ownerAlias === undefined ? '' : `<imageOwnerAlias>${ami.ownerAlias}</imageOwnerAlias>`,
+      ami.created === undefined ? '' : `<creationDate>${ami.created}</creationDate>`,
+      ami.deprecated === undefined ? '' : `<deprecationTime>${ami.deprecated}</deprecationTime>`,
+    ];
+    response.end(
+      `<DescribeImagesResponse xmlns="http://ec2.amazonaws.com/doc/2016-11-15/"><requestId>r</requestId><imagesSet><item><imageId>${id}</imageId><name>${ami.name}</name><imageOwnerId>${ami.owner}</imageOwnerId><isPublic>${ami.public === true}</isPublic><platformDetails>Linux/UNIX</platformDetails>${optional.join('')}<blockDeviceMapping>${mappings.join('')}</blockDeviceMapping></item></imagesSet></DescribeImagesResponse>`,
+    );
+  }
+
+  #list(disk: Buffer, query: URLSearchParams, response: ServerResponse): void {
+    const { pageSize = 10_000 } = this.#options;
+    if (query.get('pageToken') === null) this.#generation++;
+    const written = [...Array(Math.ceil(disk.length / BLOCK)).keys()].filter(
+      (index) => !disk.subarray(index * BLOCK, (index + 1) * BLOCK).equals(ZEROS),
+    );
+    const start = Number(query.get('pageToken') ?? 0);
+    const page = written.slice(start, start + pageSize);
+    const next = start + pageSize < written.length ? { NextToken: String(start + pageSize) } : {};
+    response.setHeader('content-type', 'application/json');
+    response.end(
+      JSON.stringify({
+        Blocks: page.map((index) => ({ BlockIndex: index, BlockToken: `${this.#generation}-${index}` })),
+        VolumeSize: Math.ceil(disk.length / 2 ** 30),
+        BlockSize: BLOCK,
+        ExpiryTime: 1,
+        ...next,
+      }),
+    );
+  }
+
+  #block(disk: Buffer, index: number, token: string, response: ServerResponse): void {
+    const expired = this.#options.expireTokensOnce === true && this.#generation === 1;
+    if (expired || token !== `${this.#generation}-${index}`) {
+      refuse(response, 400, 'ValidationException');
+      return;
+    }
+    const bytes = Buffer.alloc(BLOCK);
+    disk.copy(bytes, 0, index * BLOCK);
+    const digest = createHash('sha256').update(bytes).digest('base64');
+    response.writeHead(200, {
+      'content-type': 'application/octet-stream',
+      'x-amz-Data-Length': String(BLOCK),
+      'x-amz-Checksum': this.#options.damaged === index ? digest.replace(/^./, '0') : digest,
+      'x-amz-Checksum-Algorithm': 'SHA256',
+    });
+    response.end(bytes);
+  }
+}
+
+const ZEROS = Buffer.alloc(BLOCK);
+
+/** As the REST JSON protocol names errors. */
+function refuse(response: ServerResponse, status: number, name: string): void {
+  response.writeHead(status, { 'content-type': 'application/json', 'x-amzn-ErrorType': name });
+  response.end(JSON.stringify({ Message: `the double says ${name}`, Reason: 'x' }));
+}
+
+async function bodyOf(request: IncomingMessage): Promise<URLSearchParams> {
+  const parts: Buffer[] = [];
+  for await (const part of request) parts.push(part as Buffer);
+  return new URLSearchParams(Buffer.concat(parts).toString());
+}

@@ -1,0 +1,8 @@
+import { btrfsDriver } from './btrfs/index.ts';
+import type { FileSystemDriver } from './contract.ts';
+import { extDriver } from './ext/index.ts';
+import { squashfsDriver } from './squashfs/index.ts';
+import { xfsDriver } from './xfs/index.ts';
+
+/** Every file system that is read. A new one is its folder and one line here. */
+export const DRIVERS: readonly FileSystemDriver[] = [extDriver, xfsDriver, btrfsDriver, squashfsDriver];

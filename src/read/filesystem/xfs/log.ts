@@ -1,0 +1,107 @@
+import { Unreadable } from '../../disk/unreadable.ts';
+import { toUuid } from './superblock.ts';
+import type { Volume } from './volume.ts';
+
+/*
+ * Whether the log was emptied: what is in it alone is not in the file system that is read here. A volume that was copied while it was
+ * in use is like that, and so is one whose changes somebody wants to appear at the next mount only.
+ *
+ * The log is a ring of 512-byte blocks, each stamped with how often the ring went round when it was written. So its end is where the
+ * stamp goes down, found by halving; the record before it says, after a clean unmount, nothing but that.
+ * (xfs_log_format.h; "XFS Algorithms & Data Structures", section Journaling Log)
+ */
+
+const BLOCK = 512;
+const MAGIC = 0xfeedbabe;
+/** Records are at most 256 KiB, with a header for each 32 KiB, and are padded to at most as much again. */
+const MOST_BACK = 1100;
+const HEADER_COVERS = 32 * 1024;
+const UNMOUNT = 0x20;
+
+/**
+ * What is wrong with the log: undefined when everything in it is in the file system too, and where the log is elsewhere.
+ * @throws Failure of the source
+ */
+export async function checkLog(volume: Volume): Promise<Unreadable | undefined> {
+  const { logStart, logBlocks, blockSize } = volume.superblock;
+  if (logStart === 0 || logBlocks === 0) return undefined;
+  try {
+    const place = volume.placeOfBlocks(logStart, logBlocks, 'the log');
+    const log = new Log(volume, place, Math.floor((logBlocks * blockSize) / BLOCK));
+    if (await log.isClean()) return undefined;
+    const message =
+      'the log of the XFS holds changes that were not replayed: what is read is older than what a system would see';
+    return new Unreadable('MALFORMED_FILE_SYSTEM', message, place);
+  } catch (error) {
+    if (error instanceof Unreadable) return error;
+    throw error;
+  }
+}
+
+class Log {
+  readonly #volume: Volume;
+  readonly #place: number;
+  readonly #blocks: number;
+
+  constructor(volume: Volume, place: number, blocks: number) {
+    this.#volume = volume;
+    this.#place = place;
+    this.#blocks = blocks;
+  }
+
+  async isClean(): Promise<boolean> {
+    const last = await this.#cycle(this.#blocks - 1);
+    const first = await this.#cycle(0);
+    // Never used.
+    if (first === 0 && last === 0) return true;
+    const head = first === last ? 0 : await this.#firstWith(last);
+    const record = await this.#recordBefore(head);
+    return record !== undefined && this.#isUnmount(record, head);
+  }
+
+  async #firstWith(cycle: number): Promise<number> {
+    let low = 0;
+    let high = this.#blocks - 1;
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      if ((await this.#cycle(middle)) === cycle) high = middle;
+      else low = middle + 1;
+    }
+    return low;
+  }
+
+  /** The cycle of a block is its first word, or the second of a record's header. */
+  async #cycle(block: number): Promise<number> {
+    const bytes = await this.#read(block);
+    return bytes.readUInt32BE(bytes.readUInt32BE(0) === MAGIC ? 4 : 0);
+  }
+
+  /** The last header before a block, around the ring if need be. */
+  async #recordBefore(head: number): Promise<number | undefined> {
+    for (let back = 1; back <= Math.min(MOST_BACK, this.#blocks); back++) {
+      const block = (head - back + this.#blocks) % this.#blocks;
+      const bytes = await this.#read(block);
+      if (bytes.readUInt32BE(0) === MAGIC) return block;
+    }
+    return undefined;
+  }
+
+  /** One operation alone in its record, that ends where the log ends, and says that the file system was unmounted. */
+  async #isUnmount(record: number, head: number): Promise<boolean> {
+    const header = await this.#read(record);
+    const isV2 = (header.readUInt32BE(8) & 2) !== 0;
+    const size = header.readUInt32BE(320);
+    const headers = isV2 && size > HEADER_COVERS ? Math.ceil(size / HEADER_COVERS) : 1;
+    const length = Math.ceil(header.readUInt32BE(12) / BLOCK);
+    if ((record + headers + length) % this.#blocks !== head % this.#blocks) return false;
+    if (header.readUInt32BE(40) !== 1) return false;
+    const uuid = header.subarray(304, 320);
+    if (!uuid.equals(Buffer.alloc(16)) && toUuid(uuid) !== this.#volume.superblock.uuid) return false;
+    const operation = await this.#read((record + headers) % this.#blocks);
+    return (operation.readUInt8(9) & UNMOUNT) !== 0;
+  }
+
+  #read(block: number): Promise<Buffer> | Buffer {
+    return this.#volume.readMetadata(this.#place + block * BLOCK, BLOCK);
+  }
+}

@@ -1,0 +1,85 @@
+import type { Image } from '../../core/image.ts';
+import type { BlockSource } from '../disk/block-source.ts';
+import { openFormat } from '../disk/formats.ts';
+import { LocalDisk } from '../disk/local-disk.ts';
+import { neighboursOf } from '../disk/neighbours.ts';
+import { toFailure, Unreadable } from '../disk/unreadable.ts';
+import { openCompressed } from '../disk/wrapped/compressed.ts';
+import { openDiskTar } from '../disk/wrapped/disk-tar.ts';
+import type { Selection } from '../selection.ts';
+import { detectCompression, MAGIC_BYTES } from '../unpack/compression.ts';
+import { openMachine } from './open-machine.ts';
+
+/**
+ * Opens a file that is a disk, or that a disk is in: raw, qcow2, VMDK, VHD, VHDX, VDI, an OVA, GCP's tar; each also in gzip, zstd or
+ * xz. What it is is told by its content.
+ * @throws Failure NOT_FOUND, NO_PERMISSION, NOT_AN_IMAGE, MALFORMED, TRUNCATED, UNSUPPORTED, TOO_LARGE, DISK_FULL, CANCELLED
+ */
+export async function openDiskFile(path: string, selection: Selection): Promise<Image> {
+  const { location } = selection;
+  const flaws: Unreadable[] = [];
+  const file = await openUnpacked(path, selection, flaws);
+  let disks: readonly BlockSource[];
+  try {
+    disks = await openDisks(path, file, flaws, selection.signal);
+  } catch (error) {
+    await file.close();
+    throw error instanceof Unreadable ? toFailure(error) : error;
+  }
+  return openMachine(
+    {
+      identity: { location, kind: 'disk', tags: [] },
+      disks,
+      flaws,
+      problems: [],
+      distant: false,
+      async close() {
+        for (const disk of disks) await disk.close();
+        await file.close();
+      },
+    },
+    selection,
+  );
+}
+
+async function openUnpacked(path: string, selection: Selection, flaws: Unreadable[]): Promise<BlockSource> {
+  const file = LocalDisk.open(path, { follow: true });
+  try {
+    const compression = detectCompression(await file.read(0, Math.min(MAGIC_BYTES, file.size)));
+    if (compression === 'none') return file;
+    const opened = await openCompressed(file, compression, selection, (flaw) => flaws.push(flaw));
+    await file.close();
+    return opened;
+  } catch (error) {
+    await file.close();
+    throw error;
+  }
+}
+
+/** One disk, or those of an archive of disks. */
+async function openDisks(
+  path: string,
+  file: BlockSource,
+  flaws: Unreadable[],
+  signal: AbortSignal,
+): Promise<BlockSource[]> {
+  const flaw = (one: Unreadable): void => {
+    flaws.push(one);
+  };
+  const packed = await openDiskTar(file, signal);
+  if (packed === undefined)
+    return [await openFormat(file, { neighbour: neighboursOf(path), depth: 0, flaw })];
+  flaws.push(...packed.flaws, ...packed.unread.map(toUnread));
+  const disks: BlockSource[] = [];
+  for (const { source } of packed.disks)
+    disks.push(await openFormat(source, { neighbour: packed.neighbour, depth: 0, flaw }));
+  return disks;
+}
+
+/** A member that nothing refers to does not start a machine, but it ships. */
+function toUnread(name: string): Unreadable {
+  return new Unreadable(
+    'UNKNOWN_CONTENT',
+    `${JSON.stringify(name.slice(0, 200))} beside the disks was not read`,
+  );
+}

@@ -1,0 +1,217 @@
+import type { BlockSource } from '../../disk/block-source.ts';
+import { Unreadable } from '../../disk/unreadable.ts';
+import { mapPieces, type Piece } from '../mapped-source.ts';
+import { type PhysicalVolume, readMetadata } from './label.ts';
+import { type LogicalVolume, parseVolumeGroup, type Segment, type VolumeGroup } from './volume-group.ts';
+
+/*
+ * Volume groups put together from all physical volumes that were found, whatever they are on. Each has the metadata of the whole
+ * group; those with the highest number count, as one may have been away when they were written.
+ */
+
+const MAX_METADATA_BYTES = 64 * 2 ** 20;
+/** Of segments that are read: extents of physical volumes in a row, or dealt out in stripes. */
+const PLAIN: readonly string[] = ['striped', 'linear'];
+
+const WORDS: Readonly<Record<string, string>> = {
+  thin: 'a thin volume',
+  'thin-pool': 'a thin pool',
+  cache: 'a cached volume',
+  'cache-pool': 'a cache pool',
+  writecache: 'a volume with a write cache',
+  vdo: 'a VDO volume',
+  'vdo-pool': 'a VDO pool',
+  mirror: 'a mirror',
+  snapshot: 'a snapshot',
+};
+
+/** A physical volume and where it is. */
+export interface FoundPhysicalVolume {
+  readonly label: PhysicalVolume;
+  readonly source: BlockSource;
+  /** Of the volume it is: `partition 2`. */
+  readonly name: string;
+}
+
+/** Either can be read, or has a problem; never neither. */
+export interface FoundLogicalVolume {
+  readonly name: string;
+  readonly devices: readonly string[];
+  readonly content: { readonly source: BlockSource } | { readonly problem: Unreadable };
+}
+
+export interface LogicalVolumes {
+  readonly volumes: readonly FoundLogicalVolume[];
+  /** In the order of what was given: which group each is in, or why that is not known. */
+  readonly owners: readonly ({ readonly group: string } | { readonly problem: Unreadable })[];
+  readonly flaws: readonly Unreadable[];
+}
+
+/** @throws Failure of the source */
+export async function findLogicalVolumes(found: readonly FoundPhysicalVolume[]): Promise<LogicalVolumes> {
+  const flaws: Unreadable[] = [];
+  const problems = new Map<FoundPhysicalVolume, Unreadable>();
+  const byId = new Map<string, FoundPhysicalVolume>();
+  for (const one of found) {
+    const twin = byId.get(one.label.id);
+    if (one.label.damage !== undefined) problems.set(one, one.label.damage);
+    else if (twin === undefined) byId.set(one.label.id, one);
+    else
+      problems.set(
+        one,
+        new Unreadable(
+          'MALFORMED_DISK',
+          `${one.name} is the same LVM2 physical volume as ${twin.name}: one was read`,
+        ),
+      );
+  }
+  const groups = await readGroups([...byId.values()], problems, flaws);
+  const volumes = groups.flatMap((group) => volumesOf(group, byId, flaws));
+  const owners = found.map((one) => {
+    const problem = problems.get(one);
+    if (problem !== undefined) return { problem };
+    const group = groups.find(({ physical }) => [...physical.values()].some(({ id }) => id === one.label.id));
+    if (group !== undefined) return { group: group.name };
+    const lost = `${one.name} is an LVM2 physical volume of no volume group that was found`;
+    return { problem: new Unreadable('UNKNOWN_CONTENT', lost, 0) };
+  });
+  return { volumes, owners, flaws };
+}
+
+/** The newest of each, in the order in which they are met. */
+async function readGroups(
+  found: readonly FoundPhysicalVolume[],
+  problems: Map<FoundPhysicalVolume, Unreadable>,
+  flaws: Unreadable[],
+): Promise<readonly VolumeGroup[]> {
+  const texts = new Set<string>();
+  const groups = new Map<string, VolumeGroup>();
+  let budget = MAX_METADATA_BYTES;
+  for (const one of found) {
+    try {
+      const text = await readMetadata(one.source, one.label, flaws);
+      if (text === undefined || texts.has(text)) continue;
+      budget -= text.length;
+      if (budget < 0)
+        throw new Unreadable('LIMIT_BYTES', `more than ${MAX_METADATA_BYTES} bytes of LVM2 metadata`);
+      texts.add(text);
+      const group = parseVolumeGroup(text);
+      const known = groups.get(group.id);
+      if (known !== undefined && known.seqno === group.seqno)
+        flaws.push(
+          new Unreadable(
+            'MALFORMED_DISK',
+            `the volume group ${group.name} is described twice, and differently`,
+          ),
+        );
+      if (known === undefined || known.seqno < group.seqno) groups.set(group.id, group);
+    } catch (error) {
+      if (!(error instanceof Unreadable)) throw error;
+      // Others of its group may describe it all the same, and then it is of use.
+      flaws.push(error);
+      if (error.code === 'LIMIT_BYTES') problems.set(one, error);
+    }
+  }
+  return [...groups.values()];
+}
+
+function volumesOf(
+  group: VolumeGroup,
+  byId: ReadonlyMap<string, FoundPhysicalVolume>,
+  flaws: Unreadable[],
+): FoundLogicalVolume[] {
+  flaws.push(...group.flaws);
+  for (const [name, { id }] of group.physical)
+    if (!byId.has(id))
+      flaws.push(
+        new Unreadable(
+          'MALFORMED_DISK',
+          `the volume group ${group.name} lacks its physical volume ${name} (${id})`,
+        ),
+      );
+  const cowStores = new Set(
+    group.logical.flatMap(({ segments }) => segments.map(({ cowStore }) => cowStore)),
+  );
+  // Only of what is not read, which is said: what says that it is a part of something else is not let off.
+  const isPart = ({ name, segments }: LogicalVolume) =>
+    segments.every(({ type }) => type === 'snapshot') ||
+    group.logical.some(
+      (other) =>
+        other.name !== name &&
+        other.mentions.has(name) &&
+        other.segments.some(({ type }) => !PLAIN.includes(type)),
+    );
+  return (
+    group.logical
+      // One that is hidden and part of nothing has no business being hidden.
+      .filter((volume) => volume.isVisible || !isPart(volume))
+      .map((volume) => {
+        const name = `logical volume ${group.name}/${volume.name}`;
+        return { name, devices: devicesOf(group.name, volume.name), content: contentOf(volume, name) };
+      })
+  );
+
+  function contentOf(volume: LogicalVolume, name: string): FoundLogicalVolume['content'] {
+    try {
+      if (cowStores.has(volume.name))
+        throw new Unreadable('UNSUPPORTED', `${name} is a snapshot, which is not read`);
+      return { source: mapPieces(name, toPieces(volume.segments, name)) };
+    } catch (error) {
+      if (error instanceof Unreadable) return { problem: error };
+      throw error;
+    }
+  }
+
+  function toPieces(segments: readonly Segment[], name: string): readonly Piece[] {
+    let extent = 0;
+    return segments.map((segment) => {
+      if (segment.start !== extent)
+        throw new Unreadable('MALFORMED_DISK', `${name} has segments that overlap or leave a gap`);
+      extent += segment.count;
+      return toPiece(segment, name);
+    });
+  }
+
+  function toPiece(segment: Segment, name: string): Piece {
+    const { type, count, stripe, stripes } = segment;
+    const malformed = (what: string) => new Unreadable('MALFORMED_DISK', `${name} ${what}`);
+    if (!PLAIN.includes(type))
+      throw new Unreadable(
+        'UNSUPPORTED',
+        `${name} is ${WORDS[type] ?? `of type ${JSON.stringify(type.slice(0, 32))}`}, which is not read`,
+      );
+    const columns = stripes.length;
+    const length = count * group.extentSize;
+    if (!Number.isSafeInteger(length) || columns === 0 || count % columns !== 0)
+      throw malformed(`has a segment of ${count} extents over ${columns} stripes`);
+    if (columns > 1 && (stripe === 0 || (length / columns) % stripe !== 0))
+      throw malformed(`has stripes of ${stripe} bytes`);
+    const [first, ...others] = stripes.map(({ on, extent }) => {
+      const physical = group.physical.get(on);
+      if (physical === undefined)
+        throw new Unreadable(
+          'UNSUPPORTED',
+          `${name} is over ${JSON.stringify(on.slice(0, 64))}, which is no physical volume`,
+        );
+      const there = byId.get(physical.id);
+      if (there === undefined)
+        throw malformed(`needs the physical volume ${on} (${physical.id}), which is on none of the disks`);
+      if (extent + count / columns > physical.extents)
+        throw malformed(`lies beyond the extents of ${there.name}`);
+      const offset = physical.start + extent * group.extentSize;
+      if (offset + length / columns > there.source.size)
+        flaws.push(
+          new Unreadable('TRUNCATED', `${name} goes on beyond the end of ${there.name}`, there.source.size),
+        );
+      return { source: there.source, offset };
+    });
+    if (first === undefined) throw malformed('has no stripes');
+    return { length, places: [first, ...others], stripe };
+  }
+}
+
+/** Device mapper doubles the dashes of each name. */
+function devicesOf(group: string, volume: string): readonly string[] {
+  const mapped = [group, volume].map((name) => name.replaceAll('-', '--')).join('-');
+  return [`/dev/${group}/${volume}`, `/dev/mapper/${mapped}`];
+}
