@@ -4,6 +4,7 @@ import {
   chmodSync,
   chownSync,
   closeSync,
+  fsyncSync,
   ftruncateSync,
   linkSync,
   lstatSync,
@@ -172,28 +173,24 @@ describe('what Linux writes', { skip: skip === false ? mountSkip() : skip }, () 
       await mounted(image, mount, async (at) => {
         for (let round = 0; round < 5; round++) {
           for (let number = 0; number < 60; number++)
-            writeFileSync(join(at, `file ${round} ${number}`), content(number * 50));
+            writeThrough(join(at, `file ${round} ${number}`), content(number * 50));
+          mkdirSync(join(at, `folder ${round}`));
+          if (round > 0) rmSync(join(at, `folder ${round - 1}`), { recursive: true });
           // Begins as a block of the journal does, which has to be escaped.
-          writeFileSync(
+          writeThrough(
             join(at, `magic ${round}`),
             Buffer.concat([Buffer.from('c03b3998', 'hex'), content(5000)]),
           );
-          mkdirSync(join(at, `folder ${round}`));
-          if (round > 0) rmSync(join(at, `folder ${round - 1}`), { recursive: true });
-          execFileSync('sync', ['-f', at]);
         }
         execFileSync('cp', [image, copy]);
         await withFileSystem(copy, async (fileSystem) => {
           assert.deepEqual(fileSystem.flaws, []);
           await compare(fileSystem, at);
         });
+        // It was the journal that had them.
+        execFileSync('debugfs', ['-w', '-R', 'feature -needs_recovery', copy], { stdio: 'ignore' });
+        await assert.rejects(withFileSystem(copy, (fileSystem) => compare(fileSystem, at)));
       });
-      // It was the journal that had them.
-      execFileSync('debugfs', ['-w', '-R', 'feature -needs_recovery', copy], { stdio: 'ignore' });
-      const disk = LocalDisk.open(copy, { follow: true });
-      const found = await flatten(await extDriver.open(disk)).catch(() => new Map());
-      await disk.close();
-      assert.ok(!found.has('file 4 59'));
     });
   }
 });
@@ -229,7 +226,7 @@ function mountSkip(): string | false {
 }
 
 function writeMuch(at: string, options: readonly string[]): void {
-  makeSparse(join(at, 'sparse'), [0, 100_000, 4_300_000, 70_000_000], 80_000_000);
+  makeSparse(join(at, 'sparse'), [0, 100_000, 4_300_000, 70_000_000], 70_009_000);
   makeFragments(join(at, 'fragments'));
   mkdirSync(join(at, 'indexed'));
   for (let number = 0; number < 4000; number++)
@@ -288,7 +285,7 @@ function makeTree(at: string): void {
     0, 1, 59, 60, 61, 100, 127, 160, 600, 1024, 4095, 4096, 4097, 50_000, 300_000, 5_000_000,
   ])
     writeFileSync(join(at, 'sizes', String(size)), content(size));
-  makeSparse(join(at, 'sizes', 'sparse'), [0, 100_000, 4_300_000, 70_000_000], 80_000_000);
+  makeSparse(join(at, 'sizes', 'sparse'), [0, 100_000, 4_300_000, 70_000_000], 70_009_000);
   mkdirSync(join(at, 'links'));
   for (const length of [1, 58, 59, 60, 61, 120, 500, 1000])
     symlinkSync('t'.repeat(length), join(at, 'links', String(length)));
@@ -349,6 +346,14 @@ function makeSparse(path: string, offsets: readonly number[], size: number): voi
   const file = openSync(path, 'w');
   for (const offset of offsets) writeSync(file, content(9_000), 0, 9_000, offset);
   ftruncateSync(file, size);
+  closeSync(file);
+}
+
+/** Into the journal, and no further. */
+function writeThrough(path: string, bytes: Buffer): void {
+  const file = openSync(path, 'w');
+  writeSync(file, bytes);
+  fsyncSync(file);
   closeSync(file);
 }
 
@@ -457,7 +462,7 @@ function allAttributes(folder: string): Map<string, Record<string, string>> {
     const file = /^# file: (.*)$/.exec(line)?.[1];
     if (file !== undefined) {
       current = {};
-      all.set(unescape(file), current);
+      all.set(unquoted(file), current);
       continue;
     }
     const [, name, value] = /^([^=]+)=?(?:0x)?(.*)$/.exec(line) ?? [];
@@ -467,7 +472,7 @@ function allAttributes(folder: string): Map<string, Record<string, string>> {
 }
 
 /** getfattr writes odd bytes as octal numbers. */
-function unescape(name: string): string {
+function unquoted(name: string): string {
   const bytes = name.replace(/\\(\d{3})/g, (_, octal: string) =>
     String.fromCharCode(Number.parseInt(octal, 8)),
   );

@@ -57,7 +57,7 @@ export function* damaged(bytes: Buffer, count: number, seed = 1): Generator<Buff
     for (let change = random(8); change >= 0; change--) {
       const at = random(copy.length);
       if (turn % 3 === 0) copy[at] = (copy[at] ?? 0) ^ (1 << random(8));
-      else copy.fill([0, 0xff, random(256)][random(3)] ?? 0, at, at + 1 + random(8));
+      else copy.fill([0, 0xff, random(256)][random(3)] ?? 0, at, Math.min(copy.length, at + 1 + random(8)));
     }
     yield turn % 10 === 9 ? copy.subarray(0, random(copy.length)) : copy;
   }

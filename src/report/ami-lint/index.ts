@@ -2,7 +2,7 @@ import { TIERS } from '../../core/finding.ts';
 import type { LookupReport } from '../../core/lookup.ts';
 import { toPrintable } from '../../core/printable.ts';
 import { TIER_COLOURS } from '../terminal/findings.ts';
-import { painter, plural, type TerminalOptions, TIER_COLOURS, wrap } from '../terminal/style.ts';
+import { painter, plural, type TerminalOptions, wrap } from '../terminal/style.ts';
 
 /** For a terminal: the gravest first. */
 export function renderLookups(report: LookupReport, options: TerminalOptions): string {

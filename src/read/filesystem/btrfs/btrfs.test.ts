@@ -185,22 +185,14 @@ const flawed: readonly { name: string; damage: Damage; sealed: boolean; expected
     },
     {
       name: 'an encrypted file',
-      damage: (image) =>
-        image
-          .items(EXTENT_DATA)
-          .find(({ data }) => data.includes('root:x'))
-          ?.data.fill(1, 17, 18),
+      damage: (image) => eachExtent(image, 'root:x', (data) => data.fill(1, 17, 18)),
       sealed: true,
       expected: /ENCRYPTED etc\/passwd: btrfs: inode \d+ is encrypted/,
       kept: 'nested/file',
     },
     {
       name: 'a compression that is not known',
-      damage: (image) =>
-        image
-          .items(EXTENT_DATA)
-          .find(({ data }) => data.includes('root:x'))
-          ?.data.fill(9, 16, 17),
+      damage: (image) => eachExtent(image, 'root:x', (data) => data.fill(9, 16, 17)),
       sealed: true,
       expected: /UNSUPPORTED etc\/passwd: btrfs: compression 9 is not known/,
       kept: 'nested/file',

@@ -108,6 +108,7 @@ export class BtrfsFileSystem implements FileSystem {
       throw malformed(
         `the name ${JSON.stringify(name.toString())} stands for an item of type ${location.type}`,
       );
+    // The default is the root already: here it would be a folder with two names.
     const isSeen =
       number !== this.#subvolumes.defaultId &&
       this.#subvolumes.isEntrance(subvolume.id, inode.number, name, number);

@@ -59,12 +59,17 @@ export class Subvolumes {
   readonly flaws: readonly Unreadable[];
   readonly #trees: Trees;
   readonly #subvolumes: ReadonlyMap<number, Subvolume>;
-  readonly #references: ReadonlyMap<number, readonly Reference[]>;
+  /** By where they come from and lead to: there is one for each pair. */
+  readonly #references: ReadonlyMap<string, Reference>;
+  readonly #byChild: ReadonlyMap<number, readonly Reference[]>;
+  /** Folders known to be below the top of their tree, or not to be. */
+  readonly #isBelowTop = new Map<string, boolean>();
 
   private constructor(trees: Trees, found: Found) {
     this.#trees = trees;
     this.#subvolumes = found.subvolumes;
-    this.#references = Map.groupBy(found.references, ({ child }) => child);
+    this.#references = new Map(found.references.map((one) => [toPair(one.parent, one.child), one]));
+    this.#byChild = Map.groupBy(found.references, ({ child }) => child);
     this.checksums = found.checksums;
     this.flaws = found.flaws;
     this.defaultId = found.subvolumes.has(found.defaultId) ? found.defaultId : FS_TREE;
@@ -92,8 +97,8 @@ export class Subvolumes {
 
   /** Whether that name leads into the subvolume; else it is an empty folder, as those in snapshots are. */
   isEntrance(parent: number, folder: number, name: Buffer, child: number): boolean {
-    const references = this.#references.get(child) ?? [];
-    return references.some((one) => one.parent === parent && one.folder === folder && one.name.equals(name));
+    const reference = this.#references.get(toPair(parent, child));
+    return reference !== undefined && reference.folder === folder && reference.name.equals(name);
   }
 
   /**
@@ -118,7 +123,7 @@ export class Subvolumes {
   }
 
   async #parentOf(id: number): Promise<number | undefined> {
-    for (const reference of this.#references.get(id) ?? []) {
+    for (const reference of this.#byChild.get(id) ?? []) {
       const parent = this.#subvolumes.get(reference.parent);
       if (parent === undefined) continue;
       try {
@@ -133,18 +138,25 @@ export class Subvolumes {
   /** Whether there is such an entry, in a folder that itself is below the top of its tree. */
   async #isNamed(parent: Subvolume, { folder, index, child, name }: Reference): Promise<boolean> {
     const entry = { index, name, objectid: BigInt(child), type: ROOT_ITEM };
-    if (!(await this.#hasEntry(parent, folder, entry))) return false;
-    let current = folder;
-    for (let depth = 0; depth < MAX_DEPTH; depth++) {
-      if (current === parent.top) return true;
-      const above = await this.#folderOf(parent, current);
-      if (above === undefined) return false;
-      current = above;
-    }
-    return false;
+    return (await this.#hasEntry(parent, folder, entry)) && this.#leadsToTop(parent, folder);
   }
 
-  async #folderOf(tree: Subvolume, folder: number): Promise<number | undefined> {
+  async #leadsToTop(tree: Subvolume, folder: number): Promise<boolean> {
+    const way: string[] = [];
+    let result: boolean | undefined;
+    let current = folder;
+    while (result === undefined && way.length < MAX_DEPTH) {
+      const place = toPair(tree.id, current);
+      const above = current === tree.top ? current : await this.#folderAbove(tree, current);
+      result = current === tree.top || (above === undefined ? false : this.#isBelowTop.get(place));
+      way.push(place);
+      current = above ?? current;
+    }
+    for (const place of way) this.#isBelowTop.set(place, result ?? false);
+    return result ?? false;
+  }
+
+  async #folderAbove(tree: Subvolume, folder: number): Promise<number | undefined> {
     const objectid = BigInt(folder);
     const from = { objectid, type: INODE_REF, offset: 0n };
     for await (const batch of this.#trees.scan(tree.root, from, { ...from, offset: MAX_U64 })) {
@@ -175,6 +187,10 @@ interface Entry {
   readonly name: Buffer;
   readonly objectid: bigint;
   readonly type: number;
+}
+
+function toPair(from: number, to: number): string {
+  return `${from}:${to}`;
 }
 
 /** What a walk over the tree of trees gathers. */

@@ -16,7 +16,7 @@ const PRIME_1: Limbs = [0xca87, 0x85eb, 0x79b1, 0x9e37];
 const PRIME_2: Limbs = [0xeb4f, 0x27d4, 0xae3d, 0xc2b2];
 const PRIME_3: Limbs = [0x79f9, 0x9e37, 0x67b1, 0x1656];
 const PRIME_4: Limbs = [0xae63, 0xc2b2, 0xca77, 0x85eb];
-const PRIME_5: Limbs = [0x67c5, 0x1656, 0xd4eb, 0x27d4];
+const PRIME_5: Limbs = [0x67c5, 0x1656, 0xeb2f, 0x27d4];
 
 /** The hash in the order btrfs stores it: lowest byte first. */
 export function xxhash64(bytes: Buffer): Buffer {

@@ -9,6 +9,9 @@ import {
   type Tag,
 } from './format.ts';
 
+/** A journal of a gigabyte rarely has a thousand. */
+const MOST_REVOKED = 2 ** 22;
+
 /** A block that a transaction wrote, and which block of the journal holds it. */
 export interface Written {
   readonly tag: Tag;
@@ -74,7 +77,7 @@ class Scan {
       return;
     }
     if (type === BLOCK.descriptor) this.#describe(block, at);
-    else if (type === BLOCK.revoke) this.#toRevoke.push(...parseRevoked(block, this.#format));
+    else if (type === BLOCK.revoke) this.#revoke(block);
     else this.#commit();
     if (this.blocks > this.#format.end - this.#format.first)
       this.#stop('MALFORMED_FILE_SYSTEM', 'it goes round without an end');
@@ -85,6 +88,12 @@ class Scan {
     this.blocks += tags.length;
     for (const [place, tag] of tags.entries())
       this.#written.push({ tag, index: after(this.#format, at, place + 1) });
+  }
+
+  #revoke(block: Buffer): void {
+    this.#toRevoke.push(...parseRevoked(block, this.#format));
+    if (this.revoked.size + this.#toRevoke.length > MOST_REVOKED)
+      this.#stop('MALFORMED_FILE_SYSTEM', `it revokes more than ${MOST_REVOKED} blocks`);
   }
 
   #commit(): void {
