@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { execFileSync, spawnSync } from 'node:child_process';
 import {
   closeSync,
+  copyFileSync,
   ftruncateSync,
   openSync,
   readFileSync,
@@ -20,6 +21,7 @@ import type { Unreadable } from '../../src/read/disk/unreadable.ts';
 import { openCompressed } from '../../src/read/disk/wrapped/compressed.ts';
 import { openDiskTar } from '../../src/read/disk/wrapped/disk-tar.ts';
 import { scratch } from '../../src/read/testing/scratch.ts';
+import { entry, sum } from '../../src/read/testing/vhdx-builder.ts';
 import { detectCompression } from '../../src/read/unpack/compression.ts';
 
 /** VHD, VHDX, VDI, OVA and GCP's tar as QEMU, tar and the compressors write them, byte for byte with what was put in. */
@@ -128,6 +130,42 @@ describe('disks as qemu-img writes them', needs('qemu-img'), () => {
       assertSame(found, readFileSync(back));
     });
   }
+
+  it('VHDX, its log replayed as QEMU replays it', async (t) => {
+    const folder = scratch(t);
+    const raw = makeRaw(folder, SIZE);
+    const path = join(folder, 'disk.vhdx');
+    const options = 'subformat=dynamic,block_size=1M';
+    execFileSync('qemu-img', ['convert', '-O', 'vhdx', '-o', options, raw, path]);
+    const bytes = readFileSync(path);
+    const table = placeOf(bytes, '6677c22d23f600429d64115e9bfd4a08');
+    // The first two blocks swapped: the table as zeros, then the one page of it that has entries.
+    const page = Buffer.from(bytes.subarray(table, table + 4096));
+    bytes.copy(page, 0, table + 8, table + 16);
+    bytes.copy(page, 8, table, table + 8);
+    const shared = { tail: 4096, flushed: bytes.length };
+    const first = entry([{ at: table, zeros: MIB }], { sequence: 41n, ...shared });
+    const second = entry([{ at: table, bytes: page }], { sequence: 42n, ...shared });
+    const log = Number(bytes.readBigUInt64LE(64 * 1024 + 72));
+    first.copy(bytes, log + 4096);
+    second.copy(bytes, log + 8192);
+    for (const at of [64 * 1024, 128 * 1024]) {
+      const header = bytes.subarray(at, at + 4096);
+      second.copy(header, 48, 32, 48);
+      sum(header);
+    }
+    writeFileSync(path, bytes);
+    const { disk, flaws } = await openFile(t, path);
+    assert.deepEqual(flaws, []);
+    const found = await readAll(disk);
+    assert.ok(!found.equals(readFileSync(raw)));
+    const replayed = join(folder, 'replayed.vhdx');
+    copyFileSync(path, replayed);
+    execFileSync('qemu-img', ['check', '-q', '-r', 'all', replayed]);
+    const back = join(folder, 'back.raw');
+    execFileSync('qemu-img', ['convert', '-O', 'raw', replayed, back]);
+    assertSame(found, readFileSync(back));
+  });
 
   it('a disk of 2 TB with nothing in it', async (t) => {
     const folder = scratch(t);
@@ -239,6 +277,12 @@ describe('disks that are packed', () => {
     }
   });
 });
+
+/** Of a region, by its identity as it is stored. */
+function placeOf(bytes: Buffer, id: string): number {
+  const at = bytes.indexOf(Buffer.from(id, 'hex'), 192 * 1024);
+  return Number(bytes.readBigUInt64LE(at + 16));
+}
 
 const OVF = `<?xml version="1.0" encoding="UTF-8"?>
 <Envelope xmlns="http://schemas.dmtf.org/ovf/envelope/1" xmlns:ovf="http://schemas.dmtf.org/ovf/envelope/1">

@@ -386,7 +386,7 @@ function readAttributes(folder: string): Map<string, Record<string, string>> {
       const [name = '', value = ''] = line.split(/=(.*)/);
       return [name, Buffer.from(value.replace('0x', ''), 'hex').toString('latin1')] as const;
     });
-    found.set(path, Object.fromEntries(values.filter(([name]) => !name.startsWith('system.'))));
+    found.set(path, Object.fromEntries(values));
   }
   return found;
 }
@@ -424,6 +424,8 @@ function fillFragments(folder: string): void {
   io('fragments', ...writes.slice(1000));
 }
 
+const ACCESS_LIST = `0x02000000${['0100 0600 ffffffff', '0200 0600 e8030000', '0400 0400 ffffffff', '1000 0600 ffffffff', '2000 0400 ffffffff'].join('').replaceAll(' ', '')}`;
+
 function fillAttributes(folder: string): void {
   const paths = ['inline', 'leaf-attributes', 'tree-attributes', 'remote-attributes', 'mixed'];
   for (const path of paths) writeFileSync(join(folder, path), path);
@@ -437,6 +439,8 @@ function fillAttributes(folder: string): void {
   setAttribute(join(folder, 'remote-attributes'), 'user.large', `0s${noise(65_536, 7).toString('base64')}`);
   setAttribute(join(folder, 'mixed'), 'user.large', `0s${noise(5000, 8).toString('base64')}`);
   setAttribute(join(folder, 'mixed'), 'user.small', 's');
+  // What `setfacl -m u:1000:rw` sets.
+  setAttribute(join(folder, 'mixed'), 'system.posix_acl_access', ACCESS_LIST);
   setAttribute(join(folder, 'block'), 'trusted.of-a-folder', 'f');
   setAttribute(join(folder, 'short-link'), 'trusted.of-a-link', 'l');
   if (has('setcap')) run('setcap', 'cap_net_raw+ep', join(folder, 'tool'));

@@ -1,4 +1,5 @@
 import type { Image } from '../../core/image.ts';
+import type { Problem } from '../../core/problem.ts';
 import type { BlockSource } from '../disk/block-source.ts';
 import { openFormat } from '../disk/formats.ts';
 import { LocalDisk } from '../disk/local-disk.ts';
@@ -18,10 +19,11 @@ import { openMachine } from './open-machine.ts';
 export async function openDiskFile(path: string, selection: Selection): Promise<Image> {
   const { location } = selection;
   const flaws: Unreadable[] = [];
+  const unread: string[] = [];
   const file = await openUnpacked(path, selection, flaws);
   let disks: readonly BlockSource[];
   try {
-    disks = await openDisks(path, file, flaws, selection.signal);
+    disks = await openDisks(path, file, { flaws, unread }, selection.signal);
   } catch (error) {
     await file.close();
     throw error instanceof Unreadable ? toFailure(error) : error;
@@ -31,7 +33,7 @@ export async function openDiskFile(path: string, selection: Selection): Promise<
       identity: { location, kind: 'disk', tags: [] },
       disks,
       flaws,
-      problems: [],
+      problems: unread.map(toNotice),
       distant: false,
       async close() {
         for (const disk of disks) await disk.close();
@@ -60,7 +62,7 @@ async function openUnpacked(path: string, selection: Selection, flaws: Unreadabl
 async function openDisks(
   path: string,
   file: BlockSource,
-  flaws: Unreadable[],
+  { flaws, unread }: { flaws: Unreadable[]; unread: string[] },
   signal: AbortSignal,
 ): Promise<BlockSource[]> {
   const flaw = (one: Unreadable): void => {
@@ -69,17 +71,16 @@ async function openDisks(
   const packed = await openDiskTar(file, signal);
   if (packed === undefined)
     return [await openFormat(file, { neighbour: neighboursOf(path), depth: 0, flaw })];
-  flaws.push(...packed.flaws, ...packed.unread.map(toUnread));
+  flaws.push(...packed.flaws);
+  unread.push(...packed.unread);
   const disks: BlockSource[] = [];
   for (const { source } of packed.disks)
     disks.push(await openFormat(source, { neighbour: packed.neighbour, depth: 0, flaw }));
   return disks;
 }
 
-/** A member that nothing refers to does not start a machine, but it ships. */
-function toUnread(name: string): Unreadable {
-  return new Unreadable(
-    'UNKNOWN_CONTENT',
-    `${JSON.stringify(name.slice(0, 200))} beside the disks was not read`,
-  );
+/** A member that is no disk and that nothing refers to: NVRAM, messages. No machine is started from it. */
+function toNotice(name: string): Problem {
+  const message = `${JSON.stringify(name.slice(0, 200))} beside the disks was not read`;
+  return { code: 'UNKNOWN_CONTENT', message, effect: 'notice' };
 }

@@ -166,11 +166,18 @@ async function mountsOf({ fileSystem, start }: System): Promise<Mount[]> {
   return mounts;
 }
 
+/** Where another subvolume than the top level is the default one, the btrfs room lists the top level in a folder of this name. */
+function placesOf(subvolume: string | undefined): string[] {
+  return subvolume === undefined ? [''] : [subvolume, `.btrfs-top-level/${subvolume}`, ''];
+}
+
 async function findMounted(mount: Mount, volumes: readonly OpenedVolume[]): Promise<System | undefined> {
   const found = volumes.find(({ volume, fileSystem }) => isMeant(mount.what, volume.names, fileSystem));
   const top = found === undefined ? undefined : await rootOf(found);
   if (found === undefined || top === undefined) return undefined;
-  const base = mount.subvolume ?? '';
-  const start = await orUndefined(lookUp(found.fileSystem, top, base));
-  return start?.kind === 'directory' ? { ...found, start, base } : undefined;
+  for (const base of placesOf(mount.subvolume)) {
+    const start = await orUndefined(lookUp(found.fileSystem, top, base));
+    if (start?.kind === 'directory') return { ...found, start, base };
+  }
+  return undefined;
 }

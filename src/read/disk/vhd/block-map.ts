@@ -124,7 +124,7 @@ async function readUnwritten(
 }
 
 /** How many bits from `first` on, before `end`, are as the first one is. The highest bit of a byte is the first sector. */
-export function sameBits(bitmap: Buffer, first: number, end: number): { isSet: boolean; sectors: number } {
+function sameBits(bitmap: Buffer, first: number, end: number): { isSet: boolean; sectors: number } {
   const isSet = bitAt(bitmap, first);
   const whole = isSet ? 0xff : 0;
   let at = first + 1;

@@ -8,7 +8,7 @@ import { Unreadable } from '../unreadable.ts';
  * there, so that is reported, whichever is read.
  */
 
-export const FOOTER_BYTES = 512;
+const FOOTER_BYTES = 512;
 /** Before Virtual PC 2004 the last byte was left out. */
 const SHORT_FOOTER_BYTES = 511;
 const COOKIE = Buffer.from('conectix', 'latin1');

@@ -5,6 +5,7 @@ import { Unreadable } from '../unreadable.ts';
 import type { ExtentLine } from './descriptor.ts';
 import { type ExtentPlace, SparseExtent } from './sparse-extent.ts';
 import { parseSparseHeader, SECTOR, type SparseHeader } from './sparse-header.ts';
+import { checkStream } from './stream.ts';
 
 /** A part of the disk that is kept in one way in one file. */
 export interface Extent {
@@ -110,11 +111,28 @@ export async function openSparse(source: BlockSource, place: ExtentPlace, flaw: 
     throw new Unreadable('MALFORMED_DISK', `${source.name} ends as an extent of no bytes`);
   const directory = chooseDirectory(source, header, flaw);
   const extent = new SparseExtent(source, header, directory, place);
+  if (header.markers) await tellStray(source, header, extent, flaw);
   return {
     start: place.start,
     size: header.size,
     locate: (offset, most) => extent.locate(offset, most),
   };
+}
+
+async function tellStray(
+  source: BlockSource,
+  header: SparseHeader,
+  extent: SparseExtent,
+  flaw: Flaw,
+): Promise<void> {
+  try {
+    const stray = await checkStream(source, header, (offset) => extent.placeOf(offset));
+    if (stray !== undefined) flaw(stray);
+  } catch (error) {
+    // One table that cannot be read does not keep the others from being read.
+    if (!(error instanceof Unreadable)) throw error;
+    flaw(error);
+  }
 }
 
 /** Marker, header, end-of-stream marker: the last three sectors of a file that was written front to back. */

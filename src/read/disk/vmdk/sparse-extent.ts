@@ -55,11 +55,27 @@ export class SparseExtent {
     const ahead = Math.min(most, this.#covered - within);
     const at = await this.#tableOffset(index);
     if (at === 0) return this.#under(offset, ahead);
-    const { kept, start } = this.#place;
-    const key = start + index * this.#covered;
-    const read = () => this.#source.read(at, this.#header.entriesPerTable * 4);
-    const table = kept.tables.peek(key) ?? (await kept.tables.get(key, read));
+    const table = await this.#readTable(index, at);
     return this.#runIn(table, at, { offset, within, most: ahead });
+  }
+
+  /** Where the file has the grain that starts at `offset` of the extent; undefined where it has none. */
+  async placeOf(offset: number): Promise<number | undefined> {
+    const { grainSize, entriesPerTable } = this.#header;
+    const grain = offset / grainSize;
+    if (!Number.isInteger(grain)) return undefined;
+    const index = Math.floor(grain / entriesPerTable);
+    const at = await this.#tableOffset(index);
+    if (at === 0) return undefined;
+    const state = this.#stateOf(await this.#readTable(index, at), at, grain % entriesPerTable);
+    return state < 0 ? undefined : state;
+  }
+
+  async #readTable(index: number, at: number): Promise<Buffer> {
+    const { tables } = this.#place.kept;
+    const key = this.#place.start + index * this.#covered;
+    const read = () => this.#source.read(at, this.#header.entriesPerTable * 4);
+    return tables.peek(key) ?? (await tables.get(key, read));
   }
 
   #runIn(table: Buffer, at: number, where: { offset: number; within: number; most: number }): Run {

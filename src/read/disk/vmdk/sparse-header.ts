@@ -43,6 +43,8 @@ export interface SparseHeader {
   readonly compressed: boolean;
   /** A compressed grain starts with its place and length. */
   readonly markers: boolean;
+  /** Where grains start. */
+  readonly firstGrain: number;
   readonly descriptor: { readonly offset: number; readonly length: number } | undefined;
   readonly changedLineEnds: boolean;
 }
@@ -95,6 +97,7 @@ function parseHosted(head: Buffer, name: string, at: number): SparseHeader {
     zeroGrains: (flags & ZERO_GRAINS) !== 0,
     compressed,
     markers: (flags & MARKERS) !== 0,
+    firstGrain: bytes(64),
     descriptor: bytes(28) === 0 || length === 0 ? undefined : { offset: bytes(28), length },
     changedLineEnds: (flags & CHECKED_LINE_ENDS) !== 0 && !head.subarray(73, 77).equals(LINE_ENDS),
   };
@@ -117,6 +120,7 @@ function parseEsx(head: Buffer, name: string, at: number): SparseHeader {
     zeroGrains: false,
     compressed: false,
     markers: false,
+    firstGrain: 0,
     descriptor: undefined,
     changedLineEnds: false,
   };

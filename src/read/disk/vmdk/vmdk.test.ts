@@ -42,6 +42,7 @@ function header(draft: Draft): Buffer {
   bytes.writeUInt32LE(draft.entries ?? 512, 44);
   bytes.writeBigUInt64LE(draft.redundant ?? 3n, 48);
   bytes.writeBigUInt64LE(draft.directory ?? 3n, 56);
+  bytes.writeBigUInt64LE(BigInt(FIRST), 64);
   bytes.write(draft.lineEnds ?? '\n \r\n', 73, 'latin1');
   bytes.writeUInt16LE(draft.algorithm ?? 0, 77);
   return bytes;
@@ -239,6 +240,29 @@ const FLAWED: readonly (readonly [string, Buffer, RegExp, Files?])[] = [
     'extents besides itself',
     sparse({ descriptor: 'RW 8 SPARSE "a"\nRW 8 SPARSE "b"', table: [FIRST], data: [PATTERN] }),
     /only that one/,
+  ],
+  [
+    'a grain that comes again, which no table names',
+    streamed({ table: [FIRST], data: [packed(0), packed(0, Buffer.alloc(GRAIN, 66))] }),
+    /sector 0 .* not in its tables/,
+  ],
+  [
+    'a grain for a place where the tables have nothing',
+    streamed({ table: [FIRST], data: [packed(0), packed(3)] }),
+    /sector 24 .* not in its tables/,
+  ],
+  [
+    'a grain beyond the end of the disk',
+    streamed({ table: [FIRST], data: [packed(0), packed(GRAINS)] }),
+    /sector 128 .* not in its tables/,
+  ],
+  [
+    'a marker of no known kind',
+    streamed({
+      table: [FIRST],
+      data: [packed(0), Buffer.alloc(SECTOR, Buffer.from([0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 9]))],
+    }),
+    /marker of no known kind/,
   ],
   [
     'a footer of another disk',

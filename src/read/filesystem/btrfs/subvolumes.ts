@@ -144,16 +144,19 @@ export class Subvolumes {
   async #leadsToTop(tree: Subvolume, folder: number): Promise<boolean> {
     const way: string[] = [];
     let result: boolean | undefined;
-    let current = folder;
-    while (result === undefined && way.length < MAX_DEPTH) {
-      const place = toPair(tree.id, current);
-      const above = current === tree.top ? current : await this.#folderAbove(tree, current);
-      result = current === tree.top || (above === undefined ? false : this.#isBelowTop.get(place));
-      way.push(place);
-      current = above ?? current;
+    let current: number | undefined = folder;
+    while (result === undefined) {
+      if (current === undefined || way.length === MAX_DEPTH) result = false;
+      else if (current === tree.top) result = true;
+      else {
+        const place = toPair(tree.id, current);
+        way.push(place);
+        result = this.#isBelowTop.get(place);
+        if (result === undefined) current = await this.#folderAbove(tree, current);
+      }
     }
-    for (const place of way) this.#isBelowTop.set(place, result ?? false);
-    return result ?? false;
+    for (const place of way) this.#isBelowTop.set(place, result);
+    return result;
   }
 
   async #folderAbove(tree: Subvolume, folder: number): Promise<number | undefined> {

@@ -23,6 +23,8 @@ export interface FoundSuperblock {
 }
 
 const GROUPS_WITH_COPIES = [1, 3, 5, 7, 9];
+/** Where a superblock says which two groups have copies, with sparse_super2. */
+const SPARSE_COPIES = [0x24c, 0x250];
 const BLOCK_SIZES = [4096, 1024, 2048, 8192, 16384, 32768, 65536];
 
 /** @throws Unreadable of the first superblock, when no copy can be used either; Failure of the source */
@@ -50,10 +52,11 @@ async function findCopy(
   first: Buffer,
 ): Promise<Omit<FoundSuperblock, 'flaws'> | undefined> {
   const tried = new Set<number>();
+  const groups = [...GROUPS_WITH_COPIES, ...SPARSE_COPIES.map((at) => first.readUInt32LE(at))];
   for (const { blockSize, blocksPerGroup, firstBlock } of layouts(first)) {
-    for (const group of GROUPS_WITH_COPIES) {
+    for (const group of groups) {
       const at = (firstBlock + group * blocksPerGroup) * blockSize;
-      if (tried.has(at) || at + SUPERBLOCK_SIZE > source.size) continue;
+      if (group === 0 || tried.has(at) || at + SUPERBLOCK_SIZE > source.size) continue;
       tried.add(at);
       const superblock = await readCopy(source, at, group);
       if (superblock !== undefined) return { superblock, group };

@@ -86,7 +86,8 @@ export async function openNode(
   if (found !== undefined) flaws.push(...found.flaws);
   if ((inode.flags & FLAG.encrypted) !== 0 && kind !== 'fifo') flaws.push(encrypted(inode, kind));
   const read = readerOf(volume, inode, found?.inline);
-  const target = kind === 'symlink' ? await readTarget(volume, inode, read, flaws) : undefined;
+  const isLegible = kind === 'symlink' && (inode.flags & FLAG.encrypted) === 0;
+  const target = isLegible ? await readTarget(volume, inode, read, flaws) : undefined;
   const { blockSize } = volume.superblock;
   return new ExtNode(inode, kind, {
     blockSize,

@@ -1,5 +1,6 @@
 import { Unreadable } from '../../disk/unreadable.ts';
 import { decodeName } from '../../unpack/tar-text.ts';
+import { accessListName, toShownAccessList } from './access-list.ts';
 
 /** Of an attribute: where its value is, and which namespace its name is in. */
 export const LOCAL = 0x01;
@@ -39,8 +40,16 @@ export class AttributeSet {
     this.#bytes += whole.length + value.length;
     if (this.#bytes > MOST_BYTES)
       throw new Unreadable('LIMIT_FILE_MEMORY', `${this.what} are more than ${MOST_BYTES} bytes`);
-    if (this.#values.has(whole)) this.complain(`have ${JSON.stringify(whole)} twice`);
-    else this.#values.set(whole, value.toString('latin1'));
+    if (this.#values.has(whole)) {
+      this.complain(`have ${JSON.stringify(whole)} twice`);
+      return;
+    }
+    this.#values.set(whole, value.toString('latin1'));
+    const shownName = accessListName(whole);
+    if (shownName === undefined) return;
+    const list = toShownAccessList(value);
+    if (list === undefined) this.complain('have an access list that is none');
+    else this.#values.set(shownName, list.toString('latin1'));
   }
 
   complain(message: string, place?: number): void {

@@ -38,6 +38,14 @@ export async function checkLog(volume: Volume): Promise<Unreadable | undefined> 
   }
 }
 
+interface LogRecord {
+  readonly start: number;
+  /** The block after it. */
+  readonly end: number;
+  /** One operation alone, that says that the file system was unmounted. */
+  readonly isUnmount: boolean;
+}
+
 class Log {
   readonly #volume: Volume;
   readonly #place: number;
@@ -50,13 +58,17 @@ class Log {
   }
 
   async isClean(): Promise<boolean> {
-    const last = await this.#cycle(this.#blocks - 1);
-    const first = await this.#cycle(0);
+    const lastCycle = await this.#cycle(this.#blocks - 1);
+    const firstCycle = await this.#cycle(0);
     // Never used.
-    if (first === 0 && last === 0) return true;
-    const head = first === last ? 0 : await this.#firstWith(last);
-    const record = await this.#recordBefore(head);
-    return record !== undefined && this.#isUnmount(record, head);
+    if (firstCycle === 0 && lastCycle === 0) return true;
+    const head = firstCycle === lastCycle ? 0 : await this.#firstWith(lastCycle);
+    const last = await this.#recordBefore(head);
+    if (last === undefined) return false;
+    if (last.end === head) return last.isUnmount;
+    // Its end was never written: a system goes back to what was before it.
+    const before = await this.#recordBefore(last.start);
+    return before !== undefined && before.end === last.start && before.isUnmount;
   }
 
   async #firstWith(cycle: number): Promise<number> {
@@ -76,29 +88,29 @@ class Log {
     return bytes.readUInt32BE(bytes.readUInt32BE(0) === MAGIC ? 4 : 0);
   }
 
-  /** The last header before a block, around the ring if need be. */
-  async #recordBefore(head: number): Promise<number | undefined> {
+  /** The last one that begins before a block, around the ring if need be. */
+  async #recordBefore(head: number): Promise<LogRecord | undefined> {
     for (let back = 1; back <= Math.min(MOST_BACK, this.#blocks); back++) {
-      const block = (head - back + this.#blocks) % this.#blocks;
-      const bytes = await this.#read(block);
-      if (bytes.readUInt32BE(0) === MAGIC) return block;
+      const start = (head - back + this.#blocks) % this.#blocks;
+      const header = await this.#read(start);
+      if (header.readUInt32BE(0) === MAGIC) return this.#toRecord(header, start);
     }
     return undefined;
   }
 
-  /** One operation alone in its record, that ends where the log ends, and says that the file system was unmounted. */
-  async #isUnmount(record: number, head: number): Promise<boolean> {
-    const header = await this.#read(record);
+  async #toRecord(header: Buffer, start: number): Promise<LogRecord> {
     const isV2 = (header.readUInt32BE(8) & 2) !== 0;
-    const size = header.readUInt32BE(320);
-    const headers = isV2 && size > HEADER_COVERS ? Math.ceil(size / HEADER_COVERS) : 1;
-    const length = Math.ceil(header.readUInt32BE(12) / BLOCK);
-    if ((record + headers + length) % this.#blocks !== head % this.#blocks) return false;
-    if (header.readUInt32BE(40) !== 1) return false;
-    const uuid = header.subarray(304, 320);
-    if (!uuid.equals(Buffer.alloc(16)) && toUuid(uuid) !== this.#volume.superblock.uuid) return false;
-    const operation = await this.#read((record + headers) % this.#blocks);
-    return (operation.readUInt8(9) & UNMOUNT) !== 0;
+    const covered = header.readUInt32BE(320);
+    const headers = isV2 && covered > HEADER_COVERS ? Math.ceil(covered / HEADER_COVERS) : 1;
+    const length = headers + Math.ceil(header.readUInt32BE(12) / BLOCK);
+    const isAlone = header.readUInt32BE(40) === 1 && this.#isOwn(header.subarray(304, 320));
+    const operation = isAlone ? await this.#read((start + headers) % this.#blocks) : undefined;
+    const isUnmount = operation !== undefined && (operation.readUInt8(9) & UNMOUNT) !== 0;
+    return { start, end: (start + length) % this.#blocks, isUnmount };
+  }
+
+  #isOwn(uuid: Buffer): boolean {
+    return uuid.equals(Buffer.alloc(16)) || toUuid(uuid) === this.#volume.superblock.uuid;
   }
 
   #read(block: number): Promise<Buffer> | Buffer {

@@ -63,7 +63,7 @@ export function parseJournal(block: Buffer, blocks: number): JournalFormat {
   return {
     ...{ blockSize: block.length, first, end, start, checksums },
     sequence: block.readUInt32BE(0x18),
-    fastCommits: fast === 0 ? undefined : end,
+    fastCommits: fast === 0 ? undefined : end + 1,
     wide: has(INCOMPAT.wide),
     seed: checksum(ONES, block.subarray(0x30, 0x40)),
   };
