@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { fstatSync, openSync, readSync } from 'node:fs';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
@@ -21,8 +22,8 @@ export interface FakeAmi {
 
 export interface FakeAwsOptions {
   readonly images: Readonly<Record<string, FakeAmi>>;
-  /** Disks by snapshot id: a whole number of GiB each. */
-  readonly snapshots: Readonly<Record<string, Buffer>>;
+  /** Disks by snapshot id: their bytes, or the path of a file. */
+  readonly snapshots: Readonly<Record<string, Buffer | string>>;
   /** Snapshots whose blocks are refused, as those of others are. */
   readonly refused?: readonly string[];
   /** Blocks in one page of a list. */
@@ -62,19 +63,21 @@ export async function startFakeAws(options: FakeAwsOptions): Promise<FakeAws> {
 class Fake {
   readonly requests: string[] = [];
   readonly #options: FakeAwsOptions;
+  readonly #disks: ReadonlyMap<string, Disk>;
   #throttled: number;
   #generation = 0;
 
   constructor(options: FakeAwsOptions) {
     this.#options = options;
     this.#throttled = options.throttled ?? 0;
+    this.#disks = new Map(Object.entries(options.snapshots).map(([id, disk]) => [id, new Disk(disk)]));
   }
 
   async answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const url = new URL(request.url ?? '/', 'http://aws.invalid');
     this.requests.push(url.pathname);
     const [, , snapshot = '', , block] = url.pathname.split('/');
-    const disk = this.#options.snapshots[snapshot];
+    const disk = this.#disks.get(snapshot);
     if (this.#throttled-- > 0) refuse(response, 400, 'RequestThrottledException');
     else if (request.method === 'POST') this.#describe(await bodyOf(request), response);
     else if (this.#options.refused?.includes(snapshot) === true)
@@ -109,12 +112,10 @@ class Fake {
     );
   }
 
-  #list(disk: Buffer, query: URLSearchParams, response: ServerResponse): void {
+  #list(disk: Disk, query: URLSearchParams, response: ServerResponse): void {
     const { pageSize = 10_000 } = this.#options;
     if (query.get('pageToken') === null) this.#generation++;
-    const written = [...Array(Math.ceil(disk.length / BLOCK)).keys()].filter(
-      (index) => !disk.subarray(index * BLOCK, (index + 1) * BLOCK).equals(ZEROS),
-    );
+    const { written } = disk;
     const start = Number(query.get('pageToken') ?? 0);
     const page = written.slice(start, start + pageSize);
     const next = start + pageSize < written.length ? { NextToken: String(start + pageSize) } : {};
@@ -122,7 +123,7 @@ class Fake {
     response.end(
       JSON.stringify({
         Blocks: page.map((index) => ({ BlockIndex: index, BlockToken: `${this.#generation}-${index}` })),
-        VolumeSize: Math.ceil(disk.length / 2 ** 30),
+        VolumeSize: Math.ceil(disk.size / 2 ** 30),
         BlockSize: BLOCK,
         ExpiryTime: 1,
         ...next,
@@ -130,14 +131,13 @@ class Fake {
     );
   }
 
-  #block(disk: Buffer, index: number, token: string, response: ServerResponse): void {
+  #block(disk: Disk, index: number, token: string, response: ServerResponse): void {
     const expired = this.#options.expireTokensOnce === true && this.#generation === 1;
     if (expired || token !== `${this.#generation}-${index}`) {
       refuse(response, 400, 'ValidationException');
       return;
     }
-    const bytes = Buffer.alloc(BLOCK);
-    disk.copy(bytes, 0, index * BLOCK);
+    const bytes = disk.block(index);
     const digest = createHash('sha256').update(bytes).digest('base64');
     response.writeHead(200, {
       'content-type': 'application/octet-stream',
@@ -146,6 +146,33 @@ class Fake {
       'x-amz-Checksum-Algorithm': 'SHA256',
     });
     response.end(bytes);
+  }
+}
+
+/** A disk in blocks. */
+class Disk {
+  readonly size: number;
+  readonly #content: Buffer | number;
+  #written: readonly number[] | undefined;
+
+  constructor(content: Buffer | string) {
+    this.#content = typeof content === 'string' ? openSync(content, 'r') : content;
+    this.size = typeof this.#content === 'number' ? fstatSync(this.#content).size : this.#content.length;
+  }
+
+  block(index: number): Buffer {
+    const bytes = Buffer.alloc(BLOCK);
+    if (typeof this.#content === 'number') readSync(this.#content, bytes, 0, BLOCK, index * BLOCK);
+    else this.#content.copy(bytes, 0, index * BLOCK);
+    return bytes;
+  }
+
+  /** Blocks that are not all zeros. */
+  get written(): readonly number[] {
+    this.#written ??= [...Array(Math.ceil(this.size / BLOCK)).keys()].filter(
+      (index) => !this.block(index).equals(ZEROS),
+    );
+    return this.#written;
   }
 }
 

@@ -20,7 +20,7 @@ export interface FolderFormat {
   readonly indexed: boolean;
 }
 
-export const SOCKET = 7;
+export const SOCKET = 6;
 const HEADER = 8;
 const TAIL = 12;
 const TAIL_TYPE = 0xde;
