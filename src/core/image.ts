@@ -56,6 +56,8 @@ export interface ImageIdentity {
 
 /** What a cloud's control plane says of a machine image, read or not. Absent fields were not told. */
 export interface CloudFacts {
+  /** When the cloud was asked: RFC 3339. Dates are held against it. */
+  readonly asked: string;
   /** `ami-…`; `projects/P/global/images/I`; an Azure resource id or `PUBLISHER:OFFER:SKU:VERSION`. */
   readonly id: string;
   readonly name?: string;

@@ -30,6 +30,7 @@ import { database } from './detectors/integrity/database/index.ts';
 import { replaced } from './detectors/integrity/replaced/index.ts';
 import { unowned } from './detectors/integrity/unowned/index.ts';
 import { bootParameters } from './detectors/machine/boot-parameters/index.ts';
+import { cloudImage } from './detectors/machine/cloud-image/index.ts';
 import { hostKeys } from './detectors/machine/host-keys/index.ts';
 import { initramfs } from './detectors/machine/initramfs/index.ts';
 import { machineId } from './detectors/machine/machine-id/index.ts';
@@ -124,6 +125,7 @@ export const DETECTORS: readonly AnyDetector[] = [
   shellStartup,
   units,
   bootParameters,
+  cloudImage,
   hostKeys,
   initramfs,
   machineId,

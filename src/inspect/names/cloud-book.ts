@@ -41,7 +41,7 @@ export class CloudBook {
       own.publishers
         .filter(({ registry }) => registry === cloud)
         .map(({ namespace, name }) => ({ owner: namespace, name }));
-    this.aws = new OwnerIndex([...ownOf('aws'), ...catalogue.aws.map(toNamed)]);
+    this.aws = new OwnerIndex([...ownOf('aws'), ...catalogue.aws.map(toNamed), ...AWS_ALIASES]);
     this.gcp = new OwnerIndex([
       ...ownOf('gcp'),
       ...catalogue.gcp.map((owner) => toOwner(owner, 'GCP image project')),
@@ -85,6 +85,12 @@ export class CloudBook {
     return key === undefined ? undefined : this.#bad.get(key);
   }
 }
+
+/** What AWS itself gives owners that it vouches for (EC2 API, `ImageOwnerAlias`): nobody else can have them. */
+const AWS_ALIASES: readonly CloudOwner[] = [
+  { owner: 'amazon', name: 'Amazon, or a provider that it has verified' },
+  { owner: 'aws-marketplace', name: 'a seller on AWS Marketplace' },
+];
 
 interface AmiForm extends CloudOwner {
   readonly pattern: string;

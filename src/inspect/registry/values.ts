@@ -25,6 +25,8 @@ const ASCII_NAME = 1;
 const INLINE = 0x80000000;
 /** What a segment of big data holds; since version 1.4 larger values are in segments. */
 const SEGMENT = 16344;
+/** Segments may be the same cell again and again, so that a small hive claims a gigabyte. */
+const MAX_BIG_DATA = 16 * 2 ** 20;
 
 /** The value at a cell; undefined, and a flaw, where there is none. */
 export function valueAt(cells: Cells, offset: number, minor: number): HiveValue | undefined {
@@ -70,7 +72,8 @@ function dataOf(cells: Cells, value: Buffer, minor: number): Buffer {
   return cell.subarray(0, claimed);
 }
 
-function bigData(cells: Cells, head: Buffer, claimed: number, at: number): Buffer {
+function bigData(cells: Cells, head: Buffer, whole: number, at: number): Buffer {
+  const claimed = Math.min(whole, MAX_BIG_DATA);
   const list = head.length < 8 ? undefined : cells.cell(head.readUInt32LE(4), 'a list of segments');
   if (list === undefined) return NOTHING;
   const count = Math.min(head.readUInt16LE(2), Math.floor(list.length / 4), Math.ceil(claimed / SEGMENT));
@@ -85,7 +88,7 @@ function bigData(cells: Cells, head: Buffer, claimed: number, at: number): Buffe
     parts.push(part);
     size += part.length;
   }
-  if (size < claimed) cells.flaw('the data of a large value is cut', at);
+  if (size < whole) cells.flaw('the data of a large value is cut', at);
   return Buffer.concat(parts);
 }
 

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { toDigest } from '../../core/digest.ts';
 import type { FileKind, FileRecord, Whiteout } from '../../core/file.ts';
 import type { Finding } from '../../core/finding.ts';
-import type { ImageConfig, ImageKind, Oddity } from '../../core/image.ts';
+import type { CloudFacts, ImageConfig, ImageKind, Oddity } from '../../core/image.ts';
 import { toLayerPath } from '../../core/layer-path.ts';
 import type { Problem } from '../../core/problem.ts';
 import { classify } from '../content/classify.ts';
@@ -29,6 +29,7 @@ export interface Fixture {
   readonly catalogers?: readonly AnyCataloger[];
   /** `oci-layout` where absent. */
   readonly kind?: ImageKind;
+  readonly cloud?: CloudFacts;
 }
 
 export const EMPTY_CONFIG: ImageConfig = {
@@ -63,7 +64,8 @@ export function inspectFixture(fixture: Fixture, detectors: readonly AnyDetector
       facts,
     };
   });
-  const identity = { location: 'fixture', kind: fixture.kind ?? 'oci-layout', tags: [] };
+  const { kind = 'oci-layout', cloud } = fixture;
+  const identity = { location: 'fixture', kind, tags: [], ...(cloud !== undefined && { cloud }) };
   const config = { ...EMPTY_CONFIG, ...fixture.config };
   const judgement = judge(toEvidence({ identity, config }, layers), detectors, catalogers);
   const failed = layers.flatMap(({ facts }) => facts.problems);

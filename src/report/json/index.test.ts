@@ -59,6 +59,7 @@ const identity = {
   tags: ['a:1'],
   platform,
   cloud: {
+    asked: '2026-01-02T03:04:05Z',
     id: 'ami-1',
     name: 'a',
     owner: '123456789012',

@@ -1,5 +1,6 @@
 import type { Outcome } from '../../core/decision.ts';
 import { TIERS } from '../../core/finding.ts';
+import type { CloudFacts } from '../../core/image.ts';
 import { toPrintable } from '../../core/printable.ts';
 import type { Problem } from '../../core/problem.ts';
 import type { Report } from '../../core/report.ts';
@@ -51,10 +52,26 @@ function renderVerdict(report: Report, options: TerminalOptions): string[] {
   return [
     `${paint(colour, word)}  ${paint('bold', wrap(`${toPrintable(image.location, 1000)}${platform}`, room, '  '))}`,
     paint('dim', digest ?? image.kind),
+    ...(image.cloud === undefined ? [] : [paint('dim', wrap(cloudFacts(image.cloud), options.width, '  '))]),
     renderCounts(report, options),
     ...names.map((naming) => paint('dim', wrap(whoseName(naming), options.width, '  '))),
     ...(lone ? decision.reasons.map((reason) => wrap(toPrintable(reason, 500), options.width)) : []),
   ];
+}
+
+/** `ami-1 in eu-west-1 · debian-12 · owner 136693071363 · public · made 2026-01-02`. */
+function cloudFacts({ id, region, name, owner, ownerAlias, public: open, created }: CloudFacts): string {
+  const parts = [
+    region === undefined ? id : `${id} in ${region}`,
+    name,
+    owner === undefined ? undefined : `owner ${owner}${ownerAlias === undefined ? '' : ` (${ownerAlias})`}`,
+    open === undefined ? undefined : open ? 'public' : 'not public',
+    created === undefined ? undefined : `made ${created.slice(0, 10)}`,
+  ];
+  return parts
+    .filter((part) => part !== undefined)
+    .map((part) => toPrintable(part, 300))
+    .join(' · ');
 }
 
 function renderCounts({ findings, problems }: Report, options: TerminalOptions): string {

@@ -90,6 +90,7 @@ async function describe(client: EC2Client, id: string, region: string, signal: A
 function toFacts(ami: Ami, id: string, region: string): CloudFacts {
   const disks = (ami.BlockDeviceMappings ?? []).flatMap(({ Ebs: ebs }) => ebs?.SnapshotId ?? []);
   return {
+    asked: new Date().toISOString(),
     id,
     region,
     ...(ami.Name !== undefined && { name: ami.Name }),

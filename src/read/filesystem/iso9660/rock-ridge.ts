@@ -22,10 +22,11 @@ export interface RockRidge {
   readonly flaws: readonly Unreadable[];
 }
 
+/** The upper four bits of a mode: a socket, and what else there is. */
 const KINDS: Readonly<Record<number, Node['kind']>> = {
-  11: 'fifo',
-  9: 'symlink',
-  7: 'file',
+  12: 'fifo',
+  10: 'symlink',
+  8: 'file',
   6: 'block',
   4: 'directory',
   2: 'character',

@@ -32,7 +32,8 @@ export function parseRunlist(pairs: Buffer, firstVcn: number, clusters: number):
     if (countSize === 0 || countSize > MAX_FIELD || distanceSize > MAX_FIELD || next > pairs.length)
       throw malformed('has a run that does not fit');
     const length = readSigned(pairs, at + 1, countSize);
-    if (length <= 0 || !Number.isSafeInteger(vcn + length)) throw malformed(`has a run of ${length} clusters`);
+    if (length <= 0 || !Number.isSafeInteger(vcn + length))
+      throw malformed(`has a run of ${length} clusters`);
     if (distanceSize > 0) lcn += readSigned(pairs, at + 1 + countSize, distanceSize);
     if (distanceSize > 0 && (lcn < 0 || lcn + length > clusters))
       throw malformed(`leads to cluster ${lcn} of ${clusters}`);
@@ -45,7 +46,8 @@ export function parseRunlist(pairs: Buffer, firstVcn: number, clusters: number):
 function append(runs: Run[], run: Run): void {
   const last = runs.at(-1);
   const follows =
-    last !== undefined && (last.lcn === undefined ? run.lcn === undefined : last.lcn + last.length === run.lcn);
+    last !== undefined &&
+    (last.lcn === undefined ? run.lcn === undefined : last.lcn + last.length === run.lcn);
   if (last !== undefined && follows) runs[runs.length - 1] = { ...last, length: last.length + run.length };
   else runs.push(run);
 }

@@ -26,7 +26,7 @@ export function namesOf(identity: ImageIdentity): ImageNames {
   };
 }
 
-function listNames({ kind, location, tags }: ImageIdentity): readonly string[] {
+function listNames({ kind, location, tags, cloud }: ImageIdentity): readonly string[] {
   switch (kind) {
     case 'registry':
       return [location.replace(/^(?:registry|docker):(?!\d{1,5}\/)(?:\/\/)?/, '')];
@@ -39,6 +39,13 @@ function listNames({ kind, location, tags }: ImageIdentity): readonly string[] {
     case 'oci-layout':
       // Where a tool writes no name, it writes the bare tag.
       return tags.filter(looksLikeName);
+    case 'aws':
+      return cloud?.name === undefined ? [] : [`aws:${cloud.ownerAlias ?? cloud.owner ?? ''}/${cloud.name}`];
+    case 'gcp':
+      return cloud?.name === undefined ? [] : [`gcp:${cloud.owner ?? ''}/${cloud.name}`];
+    case 'azure':
+      // A resource has an owner and no publisher.
+      return cloud !== undefined && /^[^/]+:[^/]+:[^/]+:[^/]+$/.test(cloud.id) ? [`azure:${cloud.id}`] : [];
     default:
       return [];
   }
