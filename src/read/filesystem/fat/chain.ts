@@ -27,9 +27,7 @@ export interface Chain {
 export async function followChain(table: ClusterTable, start: number, most: number): Promise<Chain> {
   const runs: { first: number; count: number; before: number }[] = [];
   let count = 0;
-  // Brent's way to find a loop: a mark that is moved on to where one is after 1, 2, 4, 8 … steps.
-  let mark = -1;
-  let nextMark = 1;
+  const trail = new Trail();
   let cluster = start;
   const stopped = (message: string): Chain => ({
     runs,
@@ -38,11 +36,7 @@ export async function followChain(table: ClusterTable, start: number, most: numb
   });
   if (most > 0 && !table.has(start)) return stopped(`a chain begins at cluster ${start}, which is none`);
   while (cluster !== END && count < most) {
-    if (cluster === mark) return stopped(`the chain from cluster ${start} leads back into itself`);
-    if (count === nextMark) {
-      mark = cluster;
-      nextMark *= 2;
-    }
+    if (trail.meets(cluster)) return stopped(`the chain from cluster ${start} leads back into itself`);
     const last = runs.at(-1);
     if (last !== undefined && last.first + last.count === cluster) last.count++;
     else runs.push({ first: cluster, count: 1, before: count });
@@ -56,6 +50,30 @@ export async function followChain(table: ClusterTable, start: number, most: numb
     }
   }
   return { runs, count };
+}
+
+/** As many clusters are remembered one by one. */
+const REMEMBERED = 2 ** 16;
+
+/**
+ * Tells when a chain leads back into itself: at once at first, then in Brent's way, by a mark that is moved on to where one is
+ * after each doubling of the steps, so that a chain of millions costs nothing.
+ */
+class Trail {
+  readonly #seen = new Set<number>();
+  #steps = 0;
+  #mark = -1;
+  #nextMark = REMEMBERED;
+
+  meets(cluster: number): boolean {
+    if (cluster === this.#mark || this.#seen.has(cluster)) return true;
+    if (this.#seen.size < REMEMBERED) this.#seen.add(cluster);
+    if (++this.#steps === this.#nextMark) {
+      this.#mark = cluster;
+      this.#nextMark *= 2;
+    }
+    return false;
+  }
 }
 
 /** Reads of a fragmented file that are under way at once. */

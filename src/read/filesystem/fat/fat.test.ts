@@ -24,7 +24,7 @@ describe('FAT', () => {
     assert.equal(fileSystem.ignoresCase, true);
     assert.deepEqual(
       [...entries.keys()],
-      ['user-data', 'a name that is longer than eight letters.text', 'boot', 'boot/loader'],
+      ['user-data', 'a name that is longer than eight letters.text', 'boot', 'boot/link', 'boot/loader'],
     );
     assert.deepEqual(entries.get('user-data'), {
       path: 'user-data',

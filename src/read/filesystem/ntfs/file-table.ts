@@ -114,7 +114,10 @@ export class FileTable {
     const { number } = entry.record;
     const record = number === base.number ? base : await this.#record(number);
     if (record !== base && record.base?.number !== base.number)
-      throw new Unreadable('MALFORMED_FILE_SYSTEM', `its attributes lead to record ${number} of another file`);
+      throw new Unreadable(
+        'MALFORMED_FILE_SYSTEM',
+        `its attributes lead to record ${number} of another file`,
+      );
     const attribute = record.attributes.find((candidate) => matches(candidate, entry));
     if (attribute !== undefined) return attribute;
     throw new Unreadable(
@@ -135,7 +138,10 @@ export class FileTable {
   async #record(number: number): Promise<FileRecord> {
     const { recordSize } = this.#volume.geometry;
     if (this.#windows === undefined || number >= this.count)
-      throw new Unreadable('MALFORMED_FILE_SYSTEM', `there is no file record ${number}: $MFT has ${this.count}`);
+      throw new Unreadable(
+        'MALFORMED_FILE_SYSTEM',
+        `there is no file record ${number}: $MFT has ${this.count}`,
+      );
     try {
       const record = parseFileRecord(await this.#windows.copy(number * recordSize, recordSize), number);
       const [flaw] = record.flaws;

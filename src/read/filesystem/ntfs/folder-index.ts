@@ -95,8 +95,7 @@ class Blocks {
     const size = this.#size;
     if (size < 512 || size > 2 ** 16 || !Number.isInteger(Math.log2(size)))
       throw new Unreadable('MALFORMED_FILE_SYSTEM', `blocks of ${size} bytes`);
-    if (stream.size > this.#volume.source.size)
-      throw malformed('its blocks are more than the volume holds');
+    if (stream.size > this.#volume.source.size) throw malformed('its blocks are more than the volume holds');
     this.#stream = stream;
     this.#windows = new Windows(stream, WINDOW_BYTES, WINDOWS);
   }
@@ -132,7 +131,8 @@ class Blocks {
       return;
     }
     for (let block = 0; block < Math.min(blocks, bits.length * 8); block++) {
-      if (((bits[block >> 3] ?? 0) & (1 << (block & 7))) === 0 || this.#seen.has(block * this.#size)) continue;
+      if (((bits[block >> 3] ?? 0) & (1 << (block & 7))) === 0 || this.#seen.has(block * this.#size))
+        continue;
       yield noNode(`${this.#what} has a block at ${block * this.#size} in use that its tree does not reach`);
       yield await this.#block(block * this.#size);
       this.#seen.add(block * this.#size);

@@ -114,7 +114,8 @@ class LzxChunk {
         at++;
         continue;
       }
-      const count = symbol === 17 ? 4 + reader.take(4) : symbol === 18 ? 20 + reader.take(5) : 4 + reader.take(1);
+      const count =
+        symbol === 17 ? 4 + reader.take(4) : symbol === 18 ? 20 + reader.take(5) : 4 + reader.take(1);
       const change = symbol === 19 ? code.decode(reader) : undefined;
       if (at + count > lengths.length || (change ?? 0) > 17) throw malformed('has a code that is too long');
       lengths.fill(change === undefined ? 0 : changed(lengths[at], change), at, at + count);

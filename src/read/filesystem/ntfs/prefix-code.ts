@@ -15,7 +15,10 @@ export class PrefixCode {
     const counts = new Uint32Array(MAX_BITS + 1);
     for (const length of lengths) counts[length] = (counts[length] ?? 0) + 1;
     counts[0] = 0;
-    this.#bits = Math.max(1, counts.findLastIndex((count) => count > 0));
+    this.#bits = Math.max(
+      1,
+      counts.findLastIndex((count) => count > 0),
+    );
     const size = 2 ** this.#bits;
     const next = new Uint32Array(MAX_BITS + 1);
     let used = 0;
@@ -23,7 +26,8 @@ export class PrefixCode {
       next[length] = used;
       used += (counts[length] ?? 0) * (size >> length);
     }
-    if (used !== 0 && used !== size) throw new Unreadable('MALFORMED_FILE_SYSTEM', 'a prefix code is not complete');
+    if (used !== 0 && used !== size)
+      throw new Unreadable('MALFORMED_FILE_SYSTEM', 'a prefix code is not complete');
     this.#table = new Uint32Array(size);
     lengths.forEach((length, symbol) => {
       if (length === 0) return;

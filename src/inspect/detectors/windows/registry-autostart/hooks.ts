@@ -93,22 +93,31 @@ const AUTOCHECK = /^autocheck\s{1,9}autochk(?:\.exe)?(?:\s[ /*:a-z?\\]{0,100})?$
 /** Of a SYSTEM hive: what the session manager and the local security authority load. */
 export function* systemHooksOf(hive: Hive, rule: string): Generator<Told> {
   for (const set of controlSets(hive)) {
+    const control = set.key('Control');
     const path = `${set.name}\\Control\\`;
     for (const below of ['Lsa', 'Lsa\\OSConfig'])
-      for (const [name, usual] of Object.entries(USUAL_PACKAGES))
-        for (const item of stringsOf(set.key(`Control\\${below}`), name))
-          if (!usual.test(item.toLowerCase().replace(/\.dll$/, '')))
-            yield toldOf(rule, `${path}${below} ${name}`, item, atLeastReview(item));
-    const manager = set.key('Control\\Session Manager');
-    for (const name of ['BootExecute', 'BootExecuteNoPnpSync', 'SetupExecute', 'Execute', 'S0InitialCommand'])
-      for (const item of stringsOf(manager, name))
-        if (!(name === 'BootExecute' && AUTOCHECK.test(item.toLowerCase())))
-          yield toldOf(rule, `${path}Session Manager ${name}`, item, atLeastReview(item));
-    for (const value of set.key('Control\\Session Manager\\AppCertDlls')?.values() ?? []) {
-      const dll = value.text() ?? '';
-      if (dll !== '')
-        yield toldOf(rule, `${path}Session Manager\\AppCertDlls ${value.name}`, dll, atLeastReview(dll));
-    }
+      yield* packages(control?.key(below), `${path}${below}`, rule);
+    yield* sessionManager(control?.key('Session Manager'), `${path}Session Manager`, rule);
+  }
+}
+
+function* packages(key: HiveKey | undefined, path: string, rule: string): Generator<Told> {
+  for (const [name, usual] of Object.entries(USUAL_PACKAGES))
+    for (const item of stringsOf(key, name))
+      if (!usual.test(item.toLowerCase().replace(/\.dll$/, '')))
+        yield toldOf(rule, `${path} ${name}`, item, atLeastReview(item));
+}
+
+const BEFORE_SESSION = ['BootExecute', 'BootExecuteNoPnpSync', 'SetupExecute', 'Execute', 'S0InitialCommand'];
+
+function* sessionManager(key: HiveKey | undefined, path: string, rule: string): Generator<Told> {
+  for (const name of BEFORE_SESSION)
+    for (const item of stringsOf(key, name))
+      if (!AUTOCHECK.test(item.toLowerCase()))
+        yield toldOf(rule, `${path} ${name}`, item, atLeastReview(item));
+  for (const value of key?.key('AppCertDlls')?.values() ?? []) {
+    const dll = value.text() ?? '';
+    if (dll !== '') yield toldOf(rule, `${path}\\AppCertDlls ${value.name}`, dll, atLeastReview(dll));
   }
 }
 

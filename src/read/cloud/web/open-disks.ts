@@ -1,0 +1,71 @@
+import type { Problem } from '../../../core/problem.ts';
+import type { BlockSource } from '../../disk/block-source.ts';
+import { openFormat } from '../../disk/formats.ts';
+import { Unreadable } from '../../disk/unreadable.ts';
+import { openCompressed } from '../../disk/wrapped/compressed.ts';
+import { openDiskTar } from '../../disk/wrapped/disk-tar.ts';
+import type { Selection } from '../../selection.ts';
+import { detectCompression, MAGIC_BYTES } from '../../unpack/compression.ts';
+
+export interface OpenedDisks {
+  readonly disks: readonly BlockSource[];
+  readonly flaws: readonly Unreadable[];
+  readonly problems: readonly Problem[];
+  /** Of the disks and of what they were made over. */
+  close(): Promise<void>;
+}
+
+/**
+ * Opens the disks in something distant, as `openDiskFile` does with a file; there are no neighbours.
+ * @param inOrder what a compressed file is streamed from: the same bytes, asked for from front to back
+ * @throws Unreadable, Failure. The source is closed with what is returned, or when this throws.
+ */
+export async function openDistantDisks(
+  source: BlockSource,
+  selection: Selection,
+  inOrder: BlockSource = source,
+): Promise<OpenedDisks> {
+  const flaws: Unreadable[] = [];
+  const opened: BlockSource[] = [source];
+  const close = async (): Promise<void> => {
+    for (const one of opened.splice(0).reverse()) await one.close();
+  };
+  const flaw = (one: Unreadable): void => {
+    flaws.push(one);
+  };
+  try {
+    const compression = detectCompression(await source.read(0, Math.min(MAGIC_BYTES, source.size)));
+    const plain =
+      compression === 'none' ? source : await openCompressed(inOrder, compression, selection, flaw);
+    if (plain !== source) opened.push(plain);
+    const packed = await openDiskTar(plain, selection.signal);
+    const parts = packed?.disks ?? [{ name: '', source: plain }];
+    const neighbour = packed?.neighbour ?? refuseNeighbour(source.name);
+    const disks: BlockSource[] = [];
+    for (const part of parts) {
+      // GCP's is raw by definition; a guest could write the header of a container to its own first sector.
+      const disk =
+        part.name === 'disk.raw' ? part.source : await openFormat(part.source, { neighbour, depth: 0, flaw });
+      disks.push(disk);
+      opened.push(disk);
+    }
+    flaws.push(...(packed?.flaws ?? []));
+    return { disks, flaws, problems: (packed?.unread ?? []).map(toNotice), close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+/** What a distant disk names as its parent is not looked for: the name is an attacker's. */
+export function refuseNeighbour(name: string): (needed: string) => Promise<BlockSource> {
+  return async (needed) => {
+    const message = `${name} needs ${JSON.stringify(needed.slice(0, 200))} besides: make one file of both with qemu-img convert`;
+    throw new Unreadable('UNSUPPORTED', message);
+  };
+}
+
+function toNotice(name: string): Problem {
+  const message = `${JSON.stringify(name.slice(0, 200))} beside the disks was not read`;
+  return { code: 'UNKNOWN_CONTENT', message, effect: 'notice' };
+}
