@@ -90,9 +90,14 @@ export function gravest(verdicts: readonly (Verdict | undefined)[]): Verdict | u
 }
 
 const EXTENSION = '(?:exe|com|bat|cmd|scr|pif|dll|sys|ps1|psm1|vbs|vbe|js|jse|wsf|hta|msi|cpl|ocx|lnk)';
-const UNQUOTED = new RegExp(`^[^"]{1,1024}?\\.${EXTENSION}(?=[\\s,"]|$)`);
+/** Where the next path begins: the one before it, spaces and all, has ended. */
+const NEXT_PATH = `(?!\\s["']?(?:[a-z]:[\\\\/]|\\\\\\\\))`;
+/** Without quotes, Windows tries a path with spaces up to each of them; that it is one is told by its beginning. */
+const UNQUOTED = new RegExp(
+  `^(?:[a-z]:|\\\\)[\\\\/?](?:${NEXT_PATH}[^"]){1,1024}?\\.${EXTENSION}(?=[\\s,"]|$)`,
+);
 const OPERAND = new RegExp(
-  `(?:[a-z]:|\\\\\\\\[^\\s"'\\\\]{1,255})[\\\\/][^"'<>|*?,;=\\n]{0,400}?\\.${EXTENSION}(?![a-z0-9.\\\\/])`,
+  `(?:[a-z]:|\\\\\\\\[^\\s"'\\\\]{1,255})[\\\\/](?:${NEXT_PATH}[^"'<>|*?,;=\\n]){0,400}?\\.${EXTENSION}(?![a-z0-9.\\\\/])`,
   'g',
 );
 /** Operands of one command line that are looked at. */

@@ -1,0 +1,257 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { Unreadable } from '../disk/unreadable.ts';
+import type { FileSystem, Listed, Node, NodeId } from './contract.ts';
+import { lookUp, readSmall } from './lookup.ts';
+import { type WalkOptions, walk } from './walk.ts';
+
+/* A file system made of a table: what a driver would say of a damaged or hostile disk. */
+
+type Table = Readonly<
+  Record<NodeId, Partial<Node> & { readonly list?: readonly (readonly [string, NodeId] | Unreadable)[] }>
+>;
+
+function toNode(id: NodeId, { list, ...given }: Table[NodeId] = {}): Node {
+  return {
+    id,
+    kind: list === undefined ? 'file' : 'directory',
+    mode: 0o644,
+    uid: 0,
+    gid: 0,
+    size: 0,
+    mtime: 0,
+    names: 1,
+    flaws: [],
+    read: async (offset, length) => Buffer.from(String(id)).subarray(offset, offset + length),
+    ...given,
+  };
+}
+
+function fileSystem(table: Table, ignoresCase = false): FileSystem {
+  return {
+    kind: 'table',
+    ignoresCase,
+    flaws: [],
+    root: async () => toNode(2, table[2]),
+    async *list({ id }): AsyncGenerator<Listed> {
+      for (const one of table[id]?.list ?? []) {
+        if (one instanceof Unreadable) yield { kind: 'flaw', flaw: one };
+        else {
+          const [name, of] = one;
+          const open = async (): Promise<Node> => {
+            if (of === 'bad') throw new Unreadable('CHECKSUM_MISMATCH', 'its inode');
+            return toNode(of, table[of]);
+          };
+          yield { kind: 'name', name: Buffer.from(name), id: of, open };
+        }
+      }
+    },
+  };
+}
+
+async function walked(
+  table: Table,
+  options: Partial<WalkOptions> = {},
+  ignoresCase = false,
+): Promise<string[]> {
+  const system = fileSystem(table, ignoresCase);
+  const found: string[] = [];
+  for await (const step of walk(system, await system.root(), { mount: '', pathLength: 100, ...options })) {
+    if (step.kind === 'problem') found.push(`! ${step.problem.code} ${step.problem.path}`);
+    else
+      found.push(
+        [step.record.kind, step.record.path, step.record.link].filter((part) => part !== undefined).join(' '),
+      );
+  }
+  return found;
+}
+
+const cases: readonly (readonly [
+  name: string,
+  table: Table,
+  options: Partial<WalkOptions>,
+  expected: readonly string[],
+])[] = [
+  [
+    'folders come before what is in them',
+    {
+      2: {
+        list: [
+          ['a', 3],
+          ['z', 5],
+        ],
+      },
+      3: { list: [['b', 4]] },
+      4: {},
+      5: {},
+    },
+    {},
+    ['directory a', 'file a/b', 'file z'],
+  ],
+  ['below a mount point', { 2: { list: [['a', 3]] }, 3: {} }, { mount: 'boot/efi' }, ['file boot/efi/a']],
+  [
+    'hard links',
+    {
+      2: {
+        list: [
+          ['a', 3],
+          ['b', 3],
+        ],
+      },
+      3: { names: 2, size: 1 },
+    },
+    { mount: 'm' },
+    ['file m/a', 'hardlink m/b m/a'],
+  ],
+  [
+    'symlinks and devices',
+    {
+      2: {
+        list: [
+          ['l', 3],
+          ['d', 4],
+        ],
+      },
+      3: { kind: 'symlink', target: Buffer.from('/x') },
+      4: { kind: 'block' },
+    },
+    {},
+    ['symlink l /x', 'block d'],
+  ],
+  [
+    'a folder that names the root',
+    { 2: { list: [['a', 2]] } },
+    {},
+    ['directory a', '! MALFORMED_FILE_SYSTEM a'],
+  ],
+  [
+    'two names for one folder',
+    {
+      2: {
+        list: [
+          ['a', 3],
+          ['b', 3],
+        ],
+      },
+      3: { list: [['c', 4]] },
+      4: {},
+    },
+    {},
+    ['directory a', 'file a/c', 'directory b', '! MALFORMED_FILE_SYSTEM b'],
+  ],
+  [
+    'names that are paths are looked at no further',
+    {
+      2: {
+        list: [
+          ['../etc', 3],
+          ['a/b', 3],
+          ['', 3],
+          ['.', 3],
+        ],
+      },
+      3: {},
+    },
+    {},
+    ['../etc', 'a/b', '', ''].map((name) => `! MALFORMED_FILE_SYSTEM ${name.replace('../', '')}`),
+  ],
+  [
+    'one name twice',
+    {
+      2: {
+        list: [
+          ['a', 3],
+          ['a', 4],
+        ],
+      },
+      3: {},
+      4: {},
+    },
+    {},
+    ['file a', '! MALFORMED_FILE_SYSTEM a', 'file a'],
+  ],
+  [
+    'a path that is too long',
+    { 2: { list: [['aaaaaaaaaa', 3]] }, 3: { list: [['b', 4]] }, 4: {} },
+    { pathLength: 11 },
+    ['directory aaaaaaaaaa', '! LIMIT_PATH aaaaaaaaaa/b'],
+  ],
+  [
+    'what cannot be read is said, and the rest is read',
+    {
+      2: { list: [['a', 'bad'], new Unreadable('TRUNCATED', 'x'), ['b', 4]] },
+      4: { flaws: [new Unreadable('ENCRYPTED', 'x')] },
+    },
+    { mount: 'm' },
+    ['! CHECKSUM_MISMATCH m/a', '! TRUNCATED m', '! ENCRYPTED m/b', 'file m/b'],
+  ],
+  [
+    'what is placed elsewhere is left out',
+    {
+      2: {
+        list: [
+          ['@', 3],
+          ['b', 4],
+        ],
+      },
+      3: { list: [] },
+      4: {},
+    },
+    { except: new Set(['@']) },
+    ['file b'],
+  ],
+];
+
+for (const [name, table, options, expected] of cases) {
+  test(`walk: ${name}`, async () => assert.deepEqual(await walked(table, options), expected));
+}
+
+test('walk: names that differ in case are one where the file system says so', async () => {
+  const table = {
+    2: {
+      list: [
+        ['a', 3],
+        ['A', 4],
+      ] as const,
+    },
+    3: {},
+    4: {},
+  };
+  assert.deepEqual(await walked(table, {}, true), ['file a', '! MALFORMED_FILE_SYSTEM A', 'file A']);
+});
+
+const LINKS: Table = {
+  2: {
+    list: [
+      ['etc', 3],
+      ['loop', 6],
+      ['up', 7],
+    ],
+  },
+  3: {
+    list: [
+      ['a', 4],
+      ['l', 5],
+    ],
+  },
+  4: { size: 1 },
+  5: { kind: 'symlink', target: Buffer.from('/etc/a') },
+  6: { kind: 'symlink', target: Buffer.from('loop') },
+  7: { kind: 'symlink', target: Buffer.from('../../etc') },
+};
+
+test('lookUp follows links inside the file system, and no loop', async () => {
+  const system = fileSystem(LINKS);
+  const root = await system.root();
+  const at = async (path: string) => (await lookUp(system, root, path))?.id;
+  assert.deepEqual(await Promise.all(['etc/a', 'etc/l', 'up/a', 'etc/x', 'etc/a/b'].map(at)), [
+    4,
+    4,
+    4,
+    undefined,
+    undefined,
+  ]);
+  await assert.rejects(at('loop'), Unreadable);
+  assert.equal(await readSmall(system, root, 'etc/l', 10), '4');
+  assert.equal(await readSmall(system, root, 'etc/l', 0), undefined);
+});
