@@ -66,7 +66,7 @@ function toAddresses(pairs: readonly string[]): Record<string, string> {
   return Object.fromEntries(addresses.map(([service, [url = '']]) => [service, url]));
 }
 
-const SERVICES = ['ec2', 'ebs', 'compute', 'storage', 'management'];
+const SERVICES = ['ec2', 'ebs', 'web'];
 
 function toMap(pairs: readonly string[], flag: string): Record<string, string[]> {
   const map: Record<string, string[]> = Object.create(null);

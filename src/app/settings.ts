@@ -28,7 +28,7 @@ export const accessShape = {
   ),
   region: z.string().optional().describe('AWS region of an AMI'),
   endpoint: list.describe(
-    'SERVICE=URL: another address of ec2, ebs, compute, storage or management; repeatable',
+    'SERVICE=URL: another address of ec2 or ebs, or a web server that speaks http; repeatable',
   ),
   maxNesting: count(DEFAULT_LIMITS.nesting).describe('indexes inside indexes'),
   maxDocument: bytes(DEFAULT_LIMITS.documentBytes).describe('bytes of one manifest, index or config'),

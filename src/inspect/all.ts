@@ -66,6 +66,11 @@ import { caRoots } from './detectors/supply-chain/ca-roots/index.ts';
 import { hosts } from './detectors/supply-chain/hosts/index.ts';
 import { languageIndexes } from './detectors/supply-chain/language-indexes/index.ts';
 import { packageRepositories } from './detectors/supply-chain/package-repositories/index.ts';
+import { registryAutostart } from './detectors/windows/registry-autostart/index.ts';
+import { remoteAccess } from './detectors/windows/remote-access/index.ts';
+import { scheduledTasks } from './detectors/windows/scheduled-tasks/index.ts';
+import { services } from './detectors/windows/services/index.ts';
+import { startupFiles } from './detectors/windows/startup-files/index.ts';
 
 /** Every detector. A new one is its folder and one line here. */
 export const DETECTORS: readonly AnyDetector[] = [
@@ -136,4 +141,9 @@ export const DETECTORS: readonly AnyDetector[] = [
   hosts,
   languageIndexes,
   packageRepositories,
+  registryAutostart,
+  remoteAccess,
+  scheduledTasks,
+  services,
+  startupFiles,
 ];

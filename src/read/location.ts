@@ -18,6 +18,8 @@ export type Decided =
   | { readonly kind: 'rootfs' | 'disk'; readonly path: string }
   /** A machine image by its cloud's name for it. */
   | { readonly kind: 'aws'; readonly id: string }
+  /** A disk behind a plain URL. */
+  | { readonly kind: 'url'; readonly url: string }
   /** A file: its content says what kind. */
   | { readonly kind: 'archive'; readonly path: string; readonly reference?: string };
 
@@ -35,6 +37,7 @@ export const WITHOUT_ATTACHMENTS =
 export function parseLocation(location: string, exists: (path: string) => boolean): Location {
   if (location === '' || location.includes('\0'))
     throw new Failure('USAGE', 'name an image: a reference, a file or a folder');
+  if (/^https?:\/\//i.test(location)) return { kind: 'url', url: location };
   const match = /^(registry|oci|oci-archive|docker-archive|docker|podman|dir|rootfs|disk|aws):(.*)$/s.exec(
     location,
   );

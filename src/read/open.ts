@@ -62,6 +62,10 @@ async function openDecided(location: Decided, selection: Selection, options: Ope
       return openFile(location.path, location.reference, selection);
     case 'disk':
       return [await openDisk(location.path, selection)];
+    case 'url': {
+      const { openUrl } = await import('./cloud/web/open-url.ts');
+      return [await openUrl(location.url, options.cloud, selection)];
+    }
     case 'aws': {
       const { openAmi } = await import('./cloud/aws/open-ami.ts');
       return [await openAmi(location.id, options.cloud, selection)];

@@ -64,8 +64,6 @@ const RULES = {
   },
 } as const satisfies Record<string, Rule>;
 
-export const LOOKUP_RULES: readonly Rule[] = Object.values(RULES);
-
 /** Owners that AWS itself gives a meaning to; and one's own. */
 const AWS_ALIASES: ReadonlySet<string> = new Set([
   'self',

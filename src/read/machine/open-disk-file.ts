@@ -74,8 +74,13 @@ async function openDisks(
   flaws.push(...packed.flaws);
   unread.push(...packed.unread);
   const disks: BlockSource[] = [];
-  for (const { source } of packed.disks)
-    disks.push(await openFormat(source, { neighbour: packed.neighbour, depth: 0, flaw }));
+  // GCP's is raw by definition: a guest could write the header of a container to its own first sector.
+  for (const { name, source } of packed.disks)
+    disks.push(
+      name === 'disk.raw'
+        ? source
+        : await openFormat(source, { neighbour: packed.neighbour, depth: 0, flaw }),
+    );
   return disks;
 }
 

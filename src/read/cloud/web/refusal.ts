@@ -2,6 +2,7 @@ import { Failure, type FailureCode } from '../../../core/failure.ts';
 import { readAtMost } from '../../registry/body.ts';
 import { type Attempt, parseRetryAfter } from '../../registry/retry.ts';
 import type { Incoming } from '../../registry/transport.ts';
+import { list, text } from './fields.ts';
 import { maskText } from './mask.ts';
 
 /** What to do about a failure, by its code: the end of the message. */
@@ -42,34 +43,30 @@ export async function refuse(response: Incoming, what: string, advice: Advice): 
 
 /** The cloud's own words: JSON of Google and of Azure's management, XML of Azure's and Amazon's storage. */
 async function readWords({ body }: Incoming): Promise<string> {
-  let text: string;
   try {
-    text = (await readAtMost(body, MAX_BODY)).bytes.toString('utf8');
+    const { bytes } = await readAtMost(body, MAX_BODY);
+    return maskText(parseWords(bytes.toString('utf8')));
   } catch {
     // The status says enough; the words are a courtesy.
     return '';
   }
-  return maskText(parseWords(text));
 }
 
-function parseWords(text: string): string {
-  const xml = [/<Code>([^<]*)<\/Code>/, /<Message>([^<]*)<\/Message>/].map((at) => at.exec(text)?.[1] ?? '');
+function parseWords(body: string): string {
+  const xml = [/<Code>([^<]*)<\/Code>/, /<Message>([^<]*)<\/Message>/].map(
+    (part) => part.exec(body)?.[1] ?? '',
+  );
   if (xml.some((part) => part !== '')) return join(xml);
   let root: unknown;
   try {
-    root = JSON.parse(text);
+    root = JSON.parse(body);
   } catch {
     return '';
   }
-  const error = field(root, 'error');
-  const [first] = [field(error, 'errors')].flat();
-  return join([field(first, 'reason'), field(error, 'code'), field(error, 'message')]);
+  const [first] = list(root, 'error', 'errors');
+  return join([text(first, 'reason'), text(root, 'error', 'code'), text(root, 'error', 'message')]);
 }
 
-function field(value: unknown, name: string): unknown {
-  return typeof value === 'object' && value !== null ? Reflect.get(value, name) : undefined;
-}
-
-function join(parts: readonly unknown[]): string {
-  return parts.filter((part) => typeof part === 'string' && part !== '').join(': ');
+function join(parts: readonly (string | undefined)[]): string {
+  return parts.filter((part) => part !== undefined && part !== '').join(': ');
 }

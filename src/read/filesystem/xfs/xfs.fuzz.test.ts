@@ -8,8 +8,8 @@ import { smallImage, sourceOf } from './testing/small-image.ts';
 
 /* Bits are turned in what is not zero; checksums are made right again in half of the rounds, so that what is behind them is met too. */
 
-const ROUNDS = Number(process.env['FUZZ_ROUNDS'] ?? 120);
-const SEED = Number(process.env['FUZZ_SEED'] ?? 4);
+const ROUNDS = Number(process.env.FUZZ_ROUNDS ?? 120);
+const SEED = Number(process.env.FUZZ_SEED ?? 4);
 /** More than the image has: damage may not multiply names without bound. */
 const MOST_STEPS = 20_000;
 

@@ -76,7 +76,7 @@ export function recordOf(
   name: string,
   block: number,
   bytes: number,
-  { flags = 0, systemUse = Buffer.alloc(0) } = {},
+  { flags = 0, systemUse = Buffer.alloc(0) }: { flags?: number; systemUse?: Buffer } = {},
 ): Buffer {
   const padding = name.length % 2 === 0 ? 1 : 0;
   const record = Buffer.alloc(33 + name.length + padding + systemUse.length);
