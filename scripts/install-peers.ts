@@ -41,6 +41,7 @@ const PEERS: Readonly<Record<string, string>> = {
   '/usr/sbin/cryptsetup': 'cryptsetup-bin',
   '/usr/bin/fls': 'sleuthkit',
   '/usr/bin/hivexsh': 'libhivex-bin',
+  '/usr/bin/hivexregedit': 'libwin-hivex-perl',
   '/usr/share/doc/python3-venv': 'python3-venv',
 };
 

@@ -10,6 +10,7 @@ import type { FileSystem, Node } from '../filesystem/contract.ts';
 import { type Step, walk } from '../filesystem/walk.ts';
 import { ahead } from './read-ahead.ts';
 
+const MOST_PROBLEMS = 1000;
 /** Holes are zeros: a file may be mostly holes up to this size, beyond it within the ratio limit. */
 const RATIO_FLOOR = 64 * 2 ** 20;
 
@@ -67,11 +68,12 @@ class VolumeReader {
     for (const flaw of fileSystem.flaws) this.#problems.push(toProblem(flaw));
     for await (const { step, content } of this.#steps(mount)) {
       throwIfCancelled(this.#signal);
-      if (step.kind === 'problem') this.#problems.push(step.problem);
-      else if (this.#budget.entries-- <= 0) {
+      if (this.#budget.entries-- <= 0) {
         this.#complain('LIMIT_FILES', `only the first ${this.#limits.files} entries of the image were read`);
         break;
-      } else await this.#take(step, content);
+      }
+      if (step.kind === 'problem') this.#note(step.problem);
+      else await this.#take(step, content);
     }
     return { bytes: this.#bytes, problems: this.#problems };
   }
@@ -124,6 +126,16 @@ class VolumeReader {
   #count(piece: Buffer): Buffer {
     this.#bytes += piece.length;
     return piece;
+  }
+
+  /** A damaged folder of a million names says no more than its first thousand. */
+  #note(problem: Problem): void {
+    if (this.#problems.length < MOST_PROBLEMS) this.#problems.push(problem);
+    else if (this.#problems.length === MOST_PROBLEMS)
+      this.#complain(
+        'LIMIT_FILES',
+        `more than ${MOST_PROBLEMS} problems with this volume: the rest are not told`,
+      );
   }
 
   #complain(code: Problem['code'], message: string): void {

@@ -94,7 +94,7 @@ const EXTENSION = '(?:exe|com|bat|cmd|scr|pif|dll|sys|ps1|psm1|vbs|vbe|js|jse|ws
 const NEXT_PATH = `(?!\\s["']?(?:[a-z]:[\\\\/]|\\\\\\\\))`;
 /** Without quotes, Windows tries a path with spaces up to each of them; that it is one is told by its beginning. */
 const UNQUOTED = new RegExp(
-  `^(?:[a-z]:|\\\\)[\\\\/?](?:${NEXT_PATH}[^"]){1,1024}?\\.${EXTENSION}(?=[\\s,"]|$)`,
+  `^(?:[a-z]:[\\\\/]|\\\\)(?:${NEXT_PATH}[^"]){1,1024}?\\.${EXTENSION}(?=[\\s,"]|$)`,
 );
 const OPERAND = new RegExp(
   `(?:[a-z]:|\\\\\\\\[^\\s"'\\\\]{1,255})[\\\\/](?:${NEXT_PATH}[^"'<>|*?,;=\\n]){0,400}?\\.${EXTENSION}(?![a-z0-9.\\\\/])`,

@@ -3,6 +3,7 @@ import { describe, test } from 'node:test';
 import { Unreadable } from '../../disk/unreadable.ts';
 import { readDamaged, readWhole, unpackImage } from '../squashfs/testing/whole-tree.ts';
 import { iso9660Driver } from './index.ts';
+import { crossing, interleaved, odd, secondPrimary, tooShort, twoFaced } from './testing/odd-images.ts';
 import { areaOf, both, ROCK_RIDGE_AND_JOLIET, recordOf, SmallIso } from './testing/small-image.ts';
 
 const SECTOR = 2048;
@@ -299,52 +300,3 @@ describe('ISO 9660', () => {
     await readDamaged(iso9660Driver, unpackImage(ROCK_RIDGE_AND_JOLIET), 300);
   });
 });
-
-function interleaved(): SmallIso {
-  const record = recordOf('FILE;1', 22, 5);
-  record[26] = 1;
-  return new SmallIso().folder(20, record);
-}
-
-function twoFaced(): SmallIso {
-  const record = recordOf('FILE;1', 22, 5);
-  record.writeUInt32BE(23, 6);
-  return new SmallIso().folder(20, record);
-}
-
-function crossing(): SmallIso {
-  const iso = new SmallIso().folder(20);
-  const record = recordOf('FILE;1', 22, 5);
-  const at = 68;
-  record.copy(iso.sector(20), at);
-  // Fill up to where the next would cross.
-  for (let next = at; next + 200 < SECTOR; next += 200) {
-    const long = recordOf(`N${String(next).padStart(3, '0')}`, 22, 0, { systemUse: Buffer.alloc(162) });
-    long.copy(iso.sector(20), next);
-  }
-  const last = iso.sector(20).subarray(68 + 9 * 200);
-  last.fill(0);
-  recordOf('LAST', 22, 0, { systemUse: Buffer.alloc(100) }).copy(last);
-  last[0] = 255;
-  return iso;
-}
-
-function tooShort(): Buffer {
-  const record = recordOf('A', 22, 5);
-  record[32] = 200;
-  return record;
-}
-
-function secondPrimary(): SmallIso {
-  const iso = new SmallIso().folder(20);
-  iso.sector(16).copy(iso.sector(17));
-  recordOf('\0', 21, SECTOR, { flags: FOLDER }).copy(iso.sector(17), 156);
-  return iso;
-}
-
-function odd(): Buffer {
-  const bytes = Buffer.alloc(130);
-  bytes.write('\x01CD001');
-  bytes[128] = 3;
-  return bytes;
-}

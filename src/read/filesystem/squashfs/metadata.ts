@@ -14,6 +14,9 @@ const HEADER = 2;
 const UNCOMPRESSED = 0x8000;
 /** Decoded blocks that are kept: the inodes and names of some thousand files. */
 const CACHE_BYTES = 8 * 2 ** 20;
+/** What is read at once: many blocks, whose sizes are not known before. */
+const PAGE = 64 * 1024;
+const PAGE_CACHE_BYTES = 16 * PAGE;
 
 export class Metadata {
   readonly #source: BlockSource;
@@ -21,6 +24,7 @@ export class Metadata {
   readonly #decompress: Decompressor;
   /** What each block holds, behind its header: so the next one can be found. */
   readonly #blocks = new Recent<number>(CACHE_BYTES);
+  readonly #pages = new Recent<number>(PAGE_CACHE_BYTES);
 
   /** @param end where the file system ends */
   constructor(source: BlockSource, end: number, decompress: Decompressor) {
@@ -44,7 +48,7 @@ export class Metadata {
       throw damaged('metadata is said to be beyond the end of the file system', at);
     requireInside(this.#source, at, HEADER);
     const available = Math.min(HEADER + BLOCK, this.#end - at, this.#source.size - at);
-    const bytes = await this.#source.read(at, available);
+    const bytes = await this.#read(at, available);
     const size = sizeOf(bytes);
     if (size === 0 || size > BLOCK) throw damaged(`a block of metadata is said to have ${size} bytes`, at);
     if (HEADER + size > available) throw damaged('a block of metadata ends beyond the file system', at);
@@ -52,6 +56,20 @@ export class Metadata {
     const content = isCompressed(bytes) ? await this.#decode(stored, at) : stored;
     if (content.length === 0) throw damaged('a block of metadata holds nothing', at);
     return Buffer.concat([bytes.subarray(0, HEADER), content]);
+  }
+
+  /** At most a page, so it is in two at most. */
+  async #read(at: number, length: number): Promise<Buffer> {
+    const page = Math.floor(at / PAGE);
+    const into = at - page * PAGE;
+    const first = (await this.#page(page)).subarray(into, into + length);
+    if (first.length === length) return first;
+    return Buffer.concat([first, (await this.#page(page + 1)).subarray(0, length - first.length)]);
+  }
+
+  #page(page: number): Promise<Buffer> {
+    const length = Math.min(PAGE, this.#source.size - page * PAGE);
+    return this.#pages.get(page, () => this.#source.read(page * PAGE, length));
   }
 
   async #decode(stored: Buffer, at: number): Promise<Buffer> {

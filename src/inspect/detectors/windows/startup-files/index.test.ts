@@ -11,7 +11,7 @@ const UNATTEND = 'Windows/Panther/unattend.xml';
 const answers = (inner: string): string =>
   `<?xml version="1.0"?><unattend xmlns="urn:schemas-microsoft-com:unattend"><settings pass="oobeSystem"><component name="x">${inner}</component></settings></unattend>`;
 const consumer = (name: string, command: string): string =>
-  `${'x'.repeat(100)}${name}\0\0${command}\0\0\u0001name of it\0`;
+  `${'x'.repeat(100)}${name}\0\0${command}\0\0\u0001named\0${'A\0'.repeat(32)}`;
 
 testCases(startupFiles, [
   {
@@ -40,7 +40,7 @@ testCases(startupFiles, [
       ),
     },
     expected: [
-      'block windows/startup-file ' + `${START}/x.bat`,
+      `block windows/startup-file ${START}/x.bat`,
       'review windows/startup-file Users/a/AppData/Roaming/Microsoft/Windows/Start Menu/Programs/Startup/x.lnk',
     ],
   },
@@ -99,7 +99,7 @@ testCases(startupFiles, [
         ) +
         consumer('CommandLineEventConsumer', 'cscript KernCap.vbs'),
     },
-    expected: [`block windows/wmi-consumer ${OBJECTS}`, `review windows/wmi-consumer ${OBJECTS}`],
+    expected: ['block', 'note', 'review'].map((tier) => `${tier} windows/wmi-consumer ${OBJECTS}`),
   },
 ]);
 

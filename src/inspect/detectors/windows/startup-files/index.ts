@@ -26,7 +26,7 @@ const CLOUD_DATA =
   /(?:^|\/)(?:amazon\/ec2-windows\/launch\/scripts\/userscript\.(?:ps1|bat|cmd)|amazon\/ec2launch\/(?:state|run|temp)\/[^/]{0,100}(?:userscript|user-?data)[^/]{0,100}|amazon\/ec2configservice\/scripts\/userscript\.(?:ps1|bat|cmd)|windows\/(?:temp|system32\/config\/systemprofile\/appdata\/local\/temp)\/(?:amazon\/)?(?:[^/]{1,60}\/)?userscript\.(?:ps1|bat|cmd)|cloudbase-init\/localscripts\/[^/]{1,255}|azuredata\/customdata\.bin)$/i;
 const REPOSITORY = /(?:^|\/)wbem\/repository\/(?:fs\/)?objects\.data$/i;
 /** Scripts and answer files are small; shortcuts and programs are told by their place. */
-const MAX_FILE = 16 * 2 ** 20;
+const MAX_FILE = 2 * 2 ** 20;
 
 const shared = { controls: ['TVM-06', 'UEM-14'] };
 

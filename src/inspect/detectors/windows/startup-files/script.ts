@@ -1,4 +1,3 @@
-import { TIERS } from '../../../../core/finding.ts';
 import type { FileView } from '../../../contract.ts';
 import { gravest, judgeAction, judgeCommand, quoteCommand } from '../command-line.ts';
 import { decodeText } from '../decoded-text.ts';
@@ -6,6 +5,10 @@ import type { Verdict } from '../program-place.ts';
 import type { Told } from '../told.ts';
 
 const MAX_LINES = 20_000;
+/** As much of a line is judged as a command line may have. */
+const MAX_LINE = 32_767;
+/** Scripts are small; a program or picture in a Startup folder may be of any size. */
+const MAX_SCRIPT = 2 * 2 ** 20;
 const COMMENT = /^\s{0,200}(?:#|::|rem\s|')/i;
 
 /**
@@ -15,9 +18,13 @@ const COMMENT = /^\s{0,200}(?:#|::|rem\s|')/i;
 export function* scriptOf(file: FileView, rule: string): Generator<Told> {
   const { content } = file.record;
   if (content === 'empty') return;
-  const text = content === 'pe' ? '' : decodeText(file.bytes);
+  if (content !== 'pe' && file.bytes.length > MAX_SCRIPT)
+    file.cut(`the script after its first ${MAX_SCRIPT} bytes`);
+  const text = content === 'pe' ? '' : decodeText(file.bytes.subarray(0, MAX_SCRIPT));
   const lines = text.split(/\r?\n/, MAX_LINES + 1);
   if (lines.length > MAX_LINES) file.cut(`lines after the first ${MAX_LINES}`);
+  if (lines.some((line) => line.length > MAX_LINE))
+    file.cut(`lines after their first ${MAX_LINE} characters`);
   const grave = graveLine(lines.slice(0, MAX_LINES));
   if (grave !== undefined) {
     const { line, verdict, command } = grave;
@@ -53,7 +60,7 @@ function graveLine(lines: readonly string[]): Grave | undefined {
       judgeAction(command),
       /^["&]?\s?["']?(?:[a-z]:|%|\\\\|\$env:)/i.test(command) ? judgeCommand(command) : undefined,
     ]);
-    if (verdict?.tier === TIERS[0]) return { line: index + 1, command: command.trim(), verdict };
+    if (verdict?.tier === 'block') return { line: index + 1, command: command.trim(), verdict };
   }
   return undefined;
 }
