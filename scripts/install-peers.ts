@@ -40,6 +40,7 @@ const PEERS: Readonly<Record<string, string>> = {
   '/usr/sbin/mdadm': 'mdadm',
   '/usr/sbin/cryptsetup': 'cryptsetup-bin',
   '/usr/bin/fls': 'sleuthkit',
+  '/usr/bin/wimcapture': 'wimtools',
   '/usr/bin/hivexsh': 'libhivex-bin',
   '/usr/bin/hivexregedit': 'libwin-hivex-perl',
   '/usr/share/doc/python3-venv': 'python3-venv',

@@ -14,6 +14,9 @@ export const BITMAP = 0xb0;
 export const REPARSE_POINT = 0xc0;
 const END = 0xffffffff;
 
+/** Name of the attributes that are a folder's index of names. */
+export const FOLDER_INDEX = '$I30';
+
 export const COMPRESSED = 0x0001;
 export const ENCRYPTED = 0x4000;
 

@@ -1,5 +1,5 @@
 import { Unreadable } from '../../disk/unreadable.ts';
-import { BITMAP, INDEX_ALLOCATION, INDEX_ROOT } from './attribute.ts';
+import { BITMAP, FOLDER_INDEX, INDEX_ALLOCATION, INDEX_ROOT } from './attribute.ts';
 import { attributeOf, type File, residentOf } from './file.ts';
 import { restoreSectors } from './fixup.ts';
 import { type IndexEntry, type IndexNode, parseIndexNode } from './index-node.ts';
@@ -17,7 +17,6 @@ import { Windows } from './windows.ts';
  * and its names have to be this folder's; a folder of errors is given up.
  */
 
-const FOLDER_INDEX = '$I30';
 const WINDOW_BYTES = 2 ** 20;
 const WINDOWS = 8;
 /** Blocks count in clusters, or in these where a block is smaller than a cluster. */

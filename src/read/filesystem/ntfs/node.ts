@@ -1,8 +1,17 @@
 import { Unreadable } from '../../disk/unreadable.ts';
 import type { Node, NodeId } from '../contract.ts';
-import { DATA, ENCRYPTED, FILE_NAME, REPARSE_POINT, STANDARD_INFORMATION } from './attribute.ts';
-import { attributeOf, type File, type FileAttribute } from './file.ts';
+import {
+  DATA,
+  ENCRYPTED,
+  FILE_NAME,
+  FOLDER_INDEX,
+  INDEX_ROOT,
+  REPARSE_POINT,
+  STANDARD_INFORMATION,
+} from './attribute.ts';
+import { attributeOf, type File, type FileAttribute, residentOf } from './file.ts';
 import { DOS } from './file-name.ts';
+import { parseIndexNode } from './index-node.ts';
 import { MAX_REPARSE_BYTES, parseReparsePoint, type ReparsePoint } from './reparse-point.ts';
 import { openStream, type Stream } from './stream.ts';
 import { COMPRESSED_STREAM, openSystemCompressed } from './system-compression.ts';
@@ -41,6 +50,8 @@ export async function openNode(volume: Volume, file: File, name: string): Promis
   } catch (error) {
     flaws.push(toFlaw(error));
   }
+  if (point?.kind === 'link' && hasNames(file))
+    flaws.push(malformed('a link in the place of a folder that has names of its own, which were not read'));
   const kind = kindOf(file, point);
   const content = kind === 'file' ? openContent(volume, file, point, flaws) : EMPTY;
   return {
@@ -106,6 +117,14 @@ function kindOf(file: File, point: ReparsePoint | undefined): Node['kind'] {
   if (point?.kind === 'link') return 'symlink';
   if (file.isFolder) return 'directory';
   return point?.kind === 'special' ? point.node : 'file';
+}
+
+/** A folder that becomes a link has to be empty: its names would be out of sight. */
+function hasNames(file: File): boolean {
+  const root = residentOf(file, INDEX_ROOT, FOLDER_INDEX);
+  if (root === undefined) return false;
+  const { entries, below } = parseIndexNode(root.subarray(16), '');
+  return entries.length > 0 || below.length > 0;
 }
 
 function openContent(

@@ -101,7 +101,10 @@ test('a superblock of anything is refused or read', async () => {
   for (let round = 0; round < ROUNDS * 10; round++) {
     for (let count = 1 + random(3); count > 0; count--) head.writeUInt8(random(256), 4 + random(260));
     if (round % 2 === 0) head.writeUInt32LE(checksumOf(head.subarray(0, 512), 224), 224);
-    await visit(head).catch(toNothing);
+    await xfsDriver
+      .open(sourceOf(head))
+      .then((fileSystem) => fileSystem.root())
+      .catch(toNothing);
     original.copy(head, 0, 0, 512);
   }
 });
