@@ -1,4 +1,5 @@
 import { Failure } from '../../../core/failure.ts';
+import { Unreadable } from '../../disk/unreadable.ts';
 import type { Reach } from '../../registry/address.ts';
 import { readAtMost, readSteadily } from '../../registry/body.ts';
 import { toConnectionFailure } from '../../registry/connection-failure.ts';
@@ -68,7 +69,8 @@ export class WebClient {
         if (answer.status === 200 || accept.includes(answer.status)) return await take(answer);
         return await refuse(answer, what, advice);
       } catch (error) {
-        if (error instanceof Failure && error.code !== 'UNREACHABLE') throw error;
+        if (error instanceof Unreadable || (error instanceof Failure && error.code !== 'UNREACHABLE'))
+          throw error;
         const { failure, transient } = toConnectionFailure(error, url.host, signal);
         if (transient) return { kind: 'transient', failure };
         throw failure;
