@@ -98,6 +98,17 @@ test('a disk that ends early: what is there is read, the rest is said', async (t
   assert.ok(problems.some(({ effect }) => effect === 'incomplete'));
 });
 
+test('a file system whose root folder cannot be read is a problem, and not passed over', async (t) => {
+  const volume = imageOf(EXT2);
+  // The table of inodes, as the first group descriptor (block 2, of 1 KiB) has it: inode 2 is the root.
+  const root = volume.readUInt32LE(2048 + 8) * 1024 + 128;
+  volume.fill(0, root, root + 128);
+  const { image } = await opened(t, disk(volume));
+  assert.ok(
+    image.problems.some(({ effect, message }) => effect === 'incomplete' && /partition 1/.test(message)),
+  );
+});
+
 test('an archive that is a disk too is refused', async (t) => {
   const archive = tar([{ name: 'etc/passwd', data: 'x' }]);
   const bytes = Buffer.concat([archive, Buffer.alloc(2 ** 20)]);

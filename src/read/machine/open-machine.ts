@@ -37,6 +37,7 @@ export async function openMachine(machine: Machine, { limits }: Selection): Prom
     const { volumes, flaws } = await findVolumes(machine.disks, DRIVERS);
     const { opened, problems } = await openVolumes(volumes);
     const placements = await planTrees(opened);
+    problems.push(...opened.filter((one) => !isPlaced(one, placements)).map(toRootless));
     const budget = { entries: limits.files };
     const layers: LayerSource[] = [];
     for (const placement of placements) {
@@ -63,6 +64,15 @@ export async function openMachine(machine: Machine, { limits }: Selection): Prom
     await machine.close();
     throw error;
   }
+}
+
+function isPlaced({ fileSystem }: OpenedVolume, placements: readonly Placement[]): boolean {
+  return placements.some((one) => one.fileSystem === fileSystem);
+}
+
+/** It opens, but there is no folder to begin at: it must not be passed over. */
+function toRootless({ volume }: OpenedVolume): Problem {
+  return naming(volume, new Unreadable('MALFORMED_FILE_SYSTEM', 'its root folder cannot be read'));
 }
 
 const NOTHING_READ: Problem = {
