@@ -13,6 +13,7 @@ const root = fileURLToPath(new URL('../', import.meta.url));
 /** Libraries that stay packages: binaries, WebAssembly, CommonJS, and what is loaded only when it is needed. */
 const EXTERNAL = [
   '@aws-sdk/*',
+  '@azure/identity',
   '@cyclonedx/cyclonedx-library',
   '@litko/yara-x',
   '@noble/*',
@@ -20,6 +21,7 @@ const EXTERNAL = [
   '@virustotal/yara-x',
   'cborg',
   'commander',
+  'google-auth-library',
   'packageurl-js',
   'tuf-js',
   'undici',

@@ -13,6 +13,7 @@ export type AccessSettings = Pick<
   | 'authRealm'
   | 'region'
   | 'endpoint'
+  | 'exported'
   | 'maxNesting'
   | 'maxDocument'
 > &
@@ -42,6 +43,7 @@ export function toOpenOptions(settings: AccessSettings, limits: Limits, signal: 
     cloud: {
       endpoints: toAddresses(settings.endpoint),
       ...(settings.region !== undefined && { region: settings.region }),
+      ...(settings.exported !== undefined && { exported: settings.exported }),
     },
     registry: {
       documentBytes: limits.documentBytes,
@@ -66,7 +68,7 @@ function toAddresses(pairs: readonly string[]): Record<string, string> {
   return Object.fromEntries(addresses.map(([service, [url = '']]) => [service, url]));
 }
 
-const SERVICES = ['ec2', 'ebs', 'web'];
+const SERVICES = ['ec2', 'ebs', 'compute', 'storage', 'management', 'web'];
 
 function toMap(pairs: readonly string[], flag: string): Record<string, string[]> {
   const map: Record<string, string[]> = Object.create(null);

@@ -26,10 +26,14 @@ export const accessShape = {
   authRealm: list.describe(
     'HOST=REALM-HOST: a token server that may see the credentials of a registry; repeatable',
   ),
-  region: z.string().optional().describe('AWS region of an AMI'),
+  region: z
+    .string()
+    .optional()
+    .describe('region of an AMI, or from which a foreign gallery of Azure is asked about'),
   endpoint: list.describe(
-    'SERVICE=URL: another address of ec2 or ebs, or a web server that speaks http; repeatable',
+    'SERVICE=URL: another address of a cloud’s service (ec2, ebs, compute, storage, management), or a web server that speaks http; repeatable',
   ),
+  exported: z.string().optional().describe('gs://BUCKET/OBJECT: where a GCP image was exported to'),
   maxNesting: count(DEFAULT_LIMITS.nesting).describe('indexes inside indexes'),
   maxDocument: bytes(DEFAULT_LIMITS.documentBytes).describe('bytes of one manifest, index or config'),
 };

@@ -17,7 +17,9 @@ export type Decided =
   | { readonly kind: 'docker' | 'podman'; readonly name: string }
   | { readonly kind: 'rootfs' | 'disk'; readonly path: string }
   /** A machine image by its cloud's name for it. */
-  | { readonly kind: 'aws'; readonly id: string }
+  | { readonly kind: 'aws' | 'gcp' | 'azure'; readonly id: string }
+  /** A disk in Cloud Storage: `gs://BUCKET/OBJECT`. */
+  | { readonly kind: 'object'; readonly url: string }
   /** A disk behind a plain URL. */
   | { readonly kind: 'url'; readonly url: string }
   /** A file: its content says what kind. */
@@ -38,9 +40,8 @@ export function parseLocation(location: string, exists: (path: string) => boolea
   if (location === '' || location.includes('\0'))
     throw new Failure('USAGE', 'name an image: a reference, a file or a folder');
   if (/^https?:\/\//i.test(location)) return { kind: 'url', url: location };
-  const match = /^(registry|oci|oci-archive|docker-archive|docker|podman|dir|rootfs|disk|aws):(.*)$/s.exec(
-    location,
-  );
+  if (/^gs:\/\//.test(location)) return { kind: 'object', url: location };
+  const match = PREFIXED.exec(location);
   if (match === null || exists(location) || isHostWithPort(location))
     return { kind: 'undecided', text: location };
   const [, prefix, rest = ''] = match;
@@ -59,13 +60,18 @@ export function parseLocation(location: string, exists: (path: string) => boolea
     case 'docker-archive':
       return { kind: prefix, ...splitPath(rest, exists) };
     case 'aws':
-      return { kind: 'aws', id: rest };
+    case 'gcp':
+    case 'azure':
+      return { kind: prefix, id: rest };
     case 'disk':
       return { kind: 'disk', path: rest };
     default:
       return { kind: 'rootfs', path: rest };
   }
 }
+
+const PREFIXED =
+  /^(registry|oci|oci-archive|docker-archive|docker|podman|dir|rootfs|disk|aws|gcp|azure):(.*)$/s;
 
 /** `registry:5000/app`: a host that is called like a prefix. Read as one, it would be an image of Docker Hub that anybody may make. */
 function isHostWithPort(location: string): boolean {

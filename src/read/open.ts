@@ -34,8 +34,8 @@ export interface OpenOptions {
 /**
  * Opens what a location names: one image, or with `allPlatforms` one for each platform. Each must be closed.
  *
- * A prefix (`registry:`, `oci:`, `oci-archive:`, `docker-archive:`, `docker:`, `podman:`, `rootfs:`, `dir:` or `disk:`) says what it
- * is. Without one, a path that exists is looked at by content, and anything else is a reference to a registry.
+ * A prefix (`registry:`, `oci:`, `oci-archive:`, `docker-archive:`, `docker:`, `podman:`, `rootfs:`, `dir:`, `disk:`, `aws:`, `gcp:`, `azure:`) or a URL says
+ * what it is. Without one, a path that exists is looked at by content, and anything else is a reference to a registry.
  *
  * @throws Failure USAGE, NOT_FOUND, NO_PERMISSION, NOT_AN_IMAGE, NO_SUCH_PLATFORM, MEDIA_TYPE_MISMATCH,
  * DIGEST_MISMATCH, MALFORMED, TRUNCATED, TOO_LARGE, UNSUPPORTED, DISK_FULL, ENGINE_UNAVAILABLE, UNAUTHORIZED,
@@ -69,6 +69,18 @@ async function openDecided(location: Decided, selection: Selection, options: Ope
     case 'aws': {
       const { openAmi } = await import('./cloud/aws/open-ami.ts');
       return [await openAmi(location.id, options.cloud, selection)];
+    }
+    case 'gcp': {
+      const { openGcp } = await import('./cloud/gcp/open-gcp.ts');
+      return [await openGcp(location.id, options.cloud, selection)];
+    }
+    case 'object': {
+      const { openObject } = await import('./cloud/gcp/open-gcp.ts');
+      return [await openObject(location.url, options.cloud, selection)];
+    }
+    case 'azure': {
+      const { openAzure } = await import('./cloud/azure/open-azure.ts');
+      return [await openAzure(location.id, options.cloud, selection)];
     }
     case 'rootfs':
       if (!isFolder(location.path)) return openArchive(location.path, 'rootfs', undefined, selection);

@@ -1,10 +1,12 @@
 /** How clouds are reached, besides by what their own SDKs find in the environment and the user's files. */
 export interface CloudOptions {
-  /** AWS region; default: the SDK's (`AWS_REGION`, the profile). */
+  /** AWS: default is the SDK's (`AWS_REGION`, the profile). Azure: where a foreign gallery is asked about. */
   readonly region?: string;
   /**
-   * Other addresses of services, by name: `ec2`, `ebs`; `web`: a server that may speak plain http. For emulators and private clouds.
-   * Where one is given no credentials but the chain's own are sent to it.
+   * Other addresses of services, by name: AWS's `ec2` and `ebs`, Google's `compute` and `storage`, Azure's `management`; `web`: a server
+   * that may speak plain http. For emulators and private clouds. Where one is given no credentials but the chain's own are sent to it.
    */
   readonly endpoints: Readonly<Record<string, string>>;
+  /** `gs://BUCKET/OBJECT`: where a GCP image was exported to. */
+  readonly exported?: string;
 }

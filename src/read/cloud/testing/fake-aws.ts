@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { fstatSync, openSync, readSync } from 'node:fs';
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { type Served, serve } from './ranges.ts';
 
 /*
  * A test double of the two AWS services that an AMI is read with, over HTTP and with their own shapes: EC2's query API (XML) for
@@ -36,28 +36,15 @@ export interface FakeAwsOptions {
   readonly expireTokensOnce?: boolean;
 }
 
-export interface FakeAws {
-  readonly url: string;
+export interface FakeAws extends Served {
   /** Paths asked for, in order. */
   readonly requests: readonly string[];
-  close(): Promise<void>;
 }
 
 export async function startFakeAws(options: FakeAwsOptions): Promise<FakeAws> {
   const fake = new Fake(options);
-  const server = createServer((request, response) => {
-    void fake.answer(request, response);
-  });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  return {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    requests: fake.requests,
-    close: () =>
-      new Promise((resolve) => {
-        server.closeAllConnections();
-        server.close(() => resolve());
-      }),
-  };
+  const served = await serve((request, response) => fake.answer(request, response));
+  return { ...served, requests: fake.requests };
 }
 
 class Fake {
@@ -78,7 +65,10 @@ class Fake {
     this.requests.push(url.pathname);
     const [, , snapshot = '', , block] = url.pathname.split('/');
     const disk = this.#disks.get(snapshot);
-    if (this.#throttled-- > 0) refuse(response, 400, 'RequestThrottledException');
+    const isThrottled = this.#throttled-- > 0;
+    if (request.method === 'POST' && isThrottled)
+      refuseQuery(response, 503, 'RequestLimitExceeded', 'Request limit exceeded.');
+    else if (isThrottled) refuse(response, 400, 'RequestThrottledException');
     else if (request.method === 'POST') this.#describe(await bodyOf(request), response);
     else if (this.#options.refused?.includes(snapshot) === true)
       refuse(response, 403, 'AccessDeniedException');
@@ -90,14 +80,11 @@ class Fake {
   #describe(form: URLSearchParams, response: ServerResponse): void {
     const id = form.get('ImageId.1') ?? '';
     const ami = this.#options.images[id];
-    response.setHeader('content-type', 'text/xml');
     if (ami === undefined) {
-      response.writeHead(400);
-      response.end(
-        `<Response><Errors><Error><Code>InvalidAMIID.NotFound</Code><Message>The image id '[${id}]' does not exist</Message></Error></Errors><RequestID>r</RequestID></Response>`,
-      );
+      refuseQuery(response, 400, 'InvalidAMIID.NotFound', `The image id '[${id}]' does not exist`);
       return;
     }
+    response.setHeader('content-type', 'text/xml');
     const mappings = ami.snapshots.map(
       (snapshot) =>
         `<item><deviceName>/dev/xvda</deviceName><ebs><snapshotId>${snapshot}</snapshotId></ebs></item>`,
@@ -177,6 +164,14 @@ class Disk {
 }
 
 const ZEROS = Buffer.alloc(BLOCK);
+
+/** As EC2's query API names errors. */
+function refuseQuery(response: ServerResponse, status: number, code: string, message: string): void {
+  response.writeHead(status, { 'content-type': 'text/xml' });
+  response.end(
+    `<Response><Errors><Error><Code>${code}</Code><Message>${message}</Message></Error></Errors><RequestID>r</RequestID></Response>`,
+  );
+}
 
 /** As the REST JSON protocol names errors. */
 function refuse(response: ServerResponse, status: number, name: string): void {

@@ -1,12 +1,12 @@
 import { Failure } from '../../../core/failure.ts';
 import type { Image } from '../../../core/image.ts';
+import { openDisks, refuseNeighbour } from '../../disk/open-disks.ts';
 import { toFailure, Unreadable } from '../../disk/unreadable.ts';
 import { openMachine } from '../../machine/open-machine.ts';
 import type { Selection } from '../../selection.ts';
 import type { CloudOptions } from '../options.ts';
 import { WebClient } from './client.ts';
 import { maskUrl } from './mask.ts';
-import { openDistantDisks } from './open-disks.ts';
 import { openWebDisk } from './range-disk.ts';
 
 /** Where a signature in the URL is what lets one read. */
@@ -28,7 +28,7 @@ export async function openUrl(text: string, cloud: CloudOptions, selection: Sele
   const client = new WebClient();
   try {
     const disk = await openWebDisk(url, { client, signal: selection.signal, reach: 'any', advice: ADVICE });
-    const { disks, flaws, problems, close } = await openDistantDisks(disk, selection);
+    const { disks, flaws, problems, close } = await openDisks(disk, refuseNeighbour(disk.name), selection);
     return await openMachine(
       {
         identity: { location: maskUrl(url), kind: 'disk', tags: [] },

@@ -1,11 +1,11 @@
-import type { Problem } from '../../../core/problem.ts';
-import type { BlockSource } from '../../disk/block-source.ts';
-import { openFormat } from '../../disk/formats.ts';
-import { Unreadable } from '../../disk/unreadable.ts';
-import { openCompressed } from '../../disk/wrapped/compressed.ts';
-import { openDiskTar } from '../../disk/wrapped/disk-tar.ts';
-import type { Selection } from '../../selection.ts';
-import { detectCompression, MAGIC_BYTES } from '../../unpack/compression.ts';
+import type { Problem } from '../../core/problem.ts';
+import type { Selection } from '../selection.ts';
+import { detectCompression, MAGIC_BYTES } from '../unpack/compression.ts';
+import type { BlockSource } from './block-source.ts';
+import { openFormat } from './formats.ts';
+import { Unreadable } from './unreadable.ts';
+import { openCompressed } from './wrapped/compressed.ts';
+import { openDiskTar } from './wrapped/disk-tar.ts';
 
 export interface OpenedDisks {
   readonly disks: readonly BlockSource[];
@@ -15,13 +15,18 @@ export interface OpenedDisks {
   close(): Promise<void>;
 }
 
+export type Neighbour = (name: string) => Promise<BlockSource>;
+
 /**
- * Opens the disks in something distant, as `openDiskFile` does with a file; there are no neighbours.
+ * Opens the disks in a file or an object: raw, qcow2, VMDK, VHD, VHDX, VDI, an OVA, GCP's tar; each also in gzip, zstd or xz. What it is
+ * is told by its content.
+ * @param neighbour opens what a disk names as its parent or as a part of it
  * @param inOrder what a compressed file is streamed from: the same bytes, asked for from front to back
  * @throws Unreadable, Failure. The source is closed with what is returned, or when this throws.
  */
-export async function openDistantDisks(
+export async function openDisks(
   source: BlockSource,
+  neighbour: Neighbour,
   selection: Selection,
   inOrder: BlockSource = source,
 ): Promise<OpenedDisks> {
@@ -40,12 +45,14 @@ export async function openDistantDisks(
     if (plain !== source) opened.push(plain);
     const packed = await openDiskTar(plain, selection.signal);
     const parts = packed?.disks ?? [{ name: '', source: plain }];
-    const neighbour = packed?.neighbour ?? refuseNeighbour(source.name);
+    const among = packed?.neighbour ?? neighbour;
     const disks: BlockSource[] = [];
     for (const part of parts) {
       // GCP's is raw by definition; a guest could write the header of a container to its own first sector.
       const disk =
-        part.name === 'disk.raw' ? part.source : await openFormat(part.source, { neighbour, depth: 0, flaw });
+        part.name === 'disk.raw'
+          ? part.source
+          : await openFormat(part.source, { neighbour: among, depth: 0, flaw });
       disks.push(disk);
       opened.push(disk);
     }
@@ -58,13 +65,14 @@ export async function openDistantDisks(
 }
 
 /** What a distant disk names as its parent is not looked for: the name is an attacker's. */
-export function refuseNeighbour(name: string): (needed: string) => Promise<BlockSource> {
+export function refuseNeighbour(name: string): Neighbour {
   return async (needed) => {
     const message = `${name} needs ${JSON.stringify(needed.slice(0, 200))} besides: make one file of both with qemu-img convert`;
     throw new Unreadable('UNSUPPORTED', message);
   };
 }
 
+/** A member that is no disk and that nothing refers to: NVRAM, messages. No machine is started from it. */
 function toNotice(name: string): Problem {
   const message = `${JSON.stringify(name.slice(0, 200))} beside the disks was not read`;
   return { code: 'UNKNOWN_CONTENT', message, effect: 'notice' };

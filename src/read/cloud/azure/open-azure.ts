@@ -1,0 +1,222 @@
+import { isFailure } from '../../../core/failure.ts';
+import type { CloudFacts, Image } from '../../../core/image.ts';
+import type { Problem } from '../../../core/problem.ts';
+import type { BlockSource } from '../../disk/block-source.ts';
+import { refuseNeighbour } from '../../disk/open-disks.ts';
+import { toProblem, Unreadable } from '../../disk/unreadable.ts';
+import { openVhd } from '../../disk/vhd/index.ts';
+import { openMachine } from '../../machine/open-machine.ts';
+import type { Selection } from '../../selection.ts';
+import type { CloudOptions } from '../options.ts';
+import type { Bearer } from '../web/bearer.ts';
+import { WebClient } from '../web/client.ts';
+import { text } from '../web/fields.ts';
+import { openWebDisk } from '../web/range-disk.ts';
+import { type Described, describe, nameOf, type Origin, toRefusal } from './describe.ts';
+import { Management, PATIENCE, toAzureBearer } from './management.ts';
+import { type AzureId, parseAzureId } from './resource-id.ts';
+
+const STORAGE_SCOPE = 'https://storage.azure.com/.default';
+/** Tokens need a version to be named; this one Azurite and the sovereign clouds have too. */
+const STORAGE_VERSION = '2021-08-06';
+const GALLERY_VERSION = '2022-03-03';
+/** Hosts of Azure's storage, in its public and sovereign clouds: the only ones that a token for storage is sent to. */
+const STORAGE_HOST =
+  /^[a-z0-9-]+(?:\.[a-z0-9-]+)?\.blob\.(?:core\.windows\.net|core\.usgovcloudapi\.net|core\.chinacloudapi\.cn|storage\.azure\.net)$/;
+
+const SAS_ADVICE = {
+  FORBIDDEN:
+    'the disk may allow no access from this network (networkAccessPolicy), or reading took longer than the access lasts',
+  RATE_LIMITED: 'try again later',
+  UNREACHABLE: 'the disk may be reachable from a private network only',
+};
+
+/**
+ * Opens an image, gallery image version, disk or snapshot of Azure: what Azure says of it, and its disks through a URL that
+ * Azure makes for reading and that is given back at the end.
+ * @param id a resource id, or `Publisher:Offer:Sku:Version`
+ * @throws Failure USAGE, NOT_FOUND, FORBIDDEN, UNAUTHORIZED, RATE_LIMITED, UNREACHABLE, REGISTRY_ERROR, DIGEST_MISMATCH, CANCELLED
+ */
+export async function openAzure(
+  id: string,
+  cloud: CloudOptions,
+  selection: Selection,
+  patience = PATIENCE,
+): Promise<Image> {
+  const parsed = parseAzureId(id);
+  const client = new WebClient();
+  const disks = new Disks(client, selection.signal);
+  const close = async (): Promise<void> => {
+    await disks.close();
+    await client.close();
+  };
+  let described: Described;
+  try {
+    const management = new Management(client, cloud.endpoints.management, selection.signal, patience);
+    described =
+      'path' in parsed ? await describe(parsed, management) : await describeNamed(parsed, cloud, management);
+    for (const origin of described.origins) await disks.open(origin, management);
+  } catch (error) {
+    await close();
+    throw error;
+  }
+  const { facts, problems } = described;
+  return openMachine(
+    {
+      identity: { location: selection.location, kind: 'azure', tags: [], cloud: facts },
+      disks: disks.opened,
+      flaws: disks.flaws,
+      problems: [...problems, ...disks.problems],
+      distant: true,
+      close,
+    },
+    selection,
+  );
+}
+
+/** The disks that are open, and the access that was given for them. */
+class Disks {
+  readonly opened: BlockSource[] = [];
+  readonly problems: Problem[] = [];
+  readonly flaws: Unreadable[] = [];
+  readonly #client: WebClient;
+  readonly #signal: AbortSignal;
+  readonly #given: (() => Promise<void>)[] = [];
+
+  constructor(client: WebClient, signal: AbortSignal) {
+    this.#client = client;
+    this.#signal = signal;
+  }
+
+  /** What is refused or cannot be read is a problem. @throws Failure of the cloud */
+  async open(origin: Origin, management: Management): Promise<void> {
+    const name = nameOf(origin);
+    try {
+      const disk = await this.#read(origin, name, management);
+      // Azure gives a VHD always, and its guest writes the first sectors: the content is not asked what it is.
+      const neighbour = refuseNeighbour(name);
+      const flaw = (one: Unreadable): void => {
+        this.flaws.push(one);
+      };
+      this.opened.push(
+        await openVhd(disk, { neighbour, openAny: () => neighbour('another disk'), depth: 0, flaw }),
+      );
+    } catch (error) {
+      this.problems.push(error instanceof Unreadable ? toProblem(error) : toRefusal(error, name));
+    }
+  }
+
+  async #read(origin: Origin, name: string, management: Management): Promise<BlockSource> {
+    const reach = management.isOverridden ? ('any' as const) : ('private' as const);
+    const options = { client: this.#client, signal: this.#signal, reach, name, advice: SAS_ADVICE };
+    if (origin.kind === 'blob')
+      return openWebDisk(origin.url, { ...options, headers: toStorageBearer(origin.url) });
+    const url = await management.beginAccess(origin.path).catch((error: unknown) => {
+      // It may be given after nobody waited for it any more.
+      if (!isFailure(error, 'FORBIDDEN') && !isFailure(error, 'NOT_FOUND'))
+        this.#giveBack(origin.path, management);
+      throw error;
+    });
+    this.#giveBack(origin.path, management);
+    return openWebDisk(url, options);
+  }
+
+  #giveBack(path: string, management: Management): void {
+    this.#given.push(() => management.endAccess(path));
+  }
+
+  async close(): Promise<void> {
+    for (const disk of this.opened.splice(0)) await disk.close();
+    await Promise.all(this.#given.splice(0).map((give) => give()));
+  }
+}
+
+function toStorageBearer(url: URL): Bearer {
+  const version = { 'x-ms-version': STORAGE_VERSION };
+  if (url.protocol !== 'https:' || !STORAGE_HOST.test(url.hostname)) return async () => version;
+  const bearer = toAzureBearer({ base: url, isOverridden: false }, STORAGE_SCOPE);
+  return async () => ({ ...version, ...(await bearer()) });
+}
+
+/** What has no resource of its own in any subscription: there is nothing to ask for access to. */
+async function describeNamed(
+  id: Exclude<AzureId, { readonly path: string }>,
+  cloud: CloudOptions,
+  management: Management,
+): Promise<Described> {
+  if (id.kind === 'marketplace') {
+    const [, , , version] = id.name.split(':');
+    const facts = {
+      asked: new Date().toISOString(),
+      id: id.name,
+      name: id.name,
+      owner: id.publisher,
+      public: true,
+      productCodes: [],
+      disks: [],
+    };
+    const vague =
+      version === 'latest' ? ' (say which version instead of latest: it may be another tomorrow)' : '';
+    return {
+      facts,
+      origins: [],
+      problems: [
+        unread(
+          `${id.name} is an image of the Marketplace, which Azure lets nobody read${vague}: az disk create --resource-group G --name D --image-reference ${id.name}, then inspect azure:/subscriptions/…/disks/D`,
+        ),
+      ],
+    };
+  }
+  const path = `/${id.kind === 'shared' ? 'Shared' : 'Community'}Galleries/${id.gallery}/Images/${id.image}/Versions/${id.version}`;
+  const problems = [
+    unread(
+      `${path} is in a gallery of somebody else, which Azure lets nobody read: az disk create --resource-group G --name D --gallery-image-reference ${path}, then inspect azure:/subscriptions/…/disks/D`,
+    ),
+  ];
+  const asked = await askGallery(id, cloud, management);
+  if (asked === undefined) problems.push(NOT_ASKED);
+  const created = text(asked, 'properties', 'publishedDate');
+  const deprecated = text(asked, 'properties', 'endOfLifeDate');
+  const region = text(asked, 'location') ?? cloud.region;
+  const facts: CloudFacts = {
+    asked: new Date().toISOString(),
+    id: path,
+    name: `${id.gallery}/${id.image}/${id.version}`,
+    owner: id.gallery,
+    ...(id.kind === 'community' && { public: true }),
+    ...(region !== undefined && { region }),
+    ...(created !== undefined && { created }),
+    ...(deprecated !== undefined && { deprecated }),
+    productCodes: [],
+    disks: [],
+  };
+  return { facts, origins: [], problems };
+}
+
+const NOT_ASKED: Problem = {
+  code: 'UNSUPPORTED',
+  message:
+    'Azure was not asked about the gallery: that takes --region and a subscription (AZURE_SUBSCRIPTION_ID) to ask from',
+  effect: 'notice',
+};
+
+/** Azure tells of foreign galleries in a subscription and a region of one's own. */
+async function askGallery(
+  { kind, gallery, image, version }: Extract<AzureId, { readonly gallery: string }>,
+  { region }: CloudOptions,
+  management: Management,
+): Promise<unknown> {
+  const subscription = process.env.AZURE_SUBSCRIPTION_ID ?? '';
+  if (!/^[0-9a-f-]{36}$/i.test(subscription) || region === undefined || !/^[a-z0-9]+$/i.test(region))
+    return undefined;
+  const path = `/subscriptions/${subscription}/providers/Microsoft.Compute/locations/${region}/${kind}Galleries/${gallery}/images/${image}/versions/${version}`;
+  return management.get(path, GALLERY_VERSION);
+}
+
+function unread(message: string): Problem {
+  return {
+    code: 'UNSUPPORTED',
+    message: `${message}; what Azure says of the image was checked all the same`,
+    effect: 'incomplete',
+  };
+}
