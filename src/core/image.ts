@@ -145,6 +145,11 @@ export interface LayerSink {
   /** False when this file's content would be left alone: who can reads ahead only what is wanted. */
   wants(record: FileRecord): boolean;
   /**
+   * Layer paths of the only folders in which `wants` may hold; absent: any. Who reads a file system may leave all others unread, as long as
+   * it follows the links that lead from there.
+   */
+  readonly folders?: ReadonlySet<string>;
+  /**
    * A regular file with content. `record` has no digests yet. `content` must be consumed to its end, or left
    * alone: the reader then skips it; it ends before `record.size` bytes where a problem of the summary says so. Chunks are
    * not written to again, but may share an ArrayBuffer: they can be kept, and must be copied to be transferred.

@@ -1,3 +1,4 @@
+import { posix } from 'node:path';
 import type { FileRecord } from '../core/file.ts';
 import type { LayerSink, LayerSource } from '../core/image.ts';
 import type { Problem } from '../core/problem.ts';
@@ -43,10 +44,12 @@ class AliasCollector implements LayerSink {
   readonly problems: Problem[] = [];
   readonly #byTarget: ReadonlyMap<string, readonly Alias[]>;
   readonly #options: CollectOptions;
+  readonly folders: ReadonlySet<string>;
   readonly #read = new Set<string>();
 
   constructor(aliases: readonly Alias[], options: CollectOptions) {
     this.#byTarget = Map.groupBy(aliases, ({ target }) => target.record.path);
+    this.folders = new Set(aliases.map(({ target }) => posix.dirname(target.record.path)));
     this.#options = options;
   }
 

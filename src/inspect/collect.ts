@@ -52,6 +52,11 @@ export async function collectFacts(layer: LayerSource, options: CollectOptions):
 /** What reads package databases, when nothing else is looked at. */
 const CATALOGED = examinersFor('packages');
 
+/** Where databases are, when every cataloger says where its own are. */
+const CATALOGED_FOLDERS = CATALOGED.every(({ folders }) => folders !== undefined)
+  ? new Set(CATALOGED.flatMap(({ folders = [] }) => folders))
+  : undefined;
+
 function mayAdmit({ paths }: Wants, { path }: FileRecord): boolean {
   return paths === undefined || paths.test(path);
 }
@@ -64,6 +69,7 @@ class Collector implements LayerSink {
   readonly oddities: Oddity[] = [];
   readonly problems: Problem[] = [];
   readonly #observations: (LayerObservation & { readonly record: FileRecord })[] = [];
+  readonly folders?: ReadonlySet<string>;
   readonly #options: CollectOptions;
   readonly #underWay = new Set<Promise<void>>();
   #batch: { buffer: ArrayBuffer; used: number; files: BatchFile[] } | undefined;
@@ -71,6 +77,7 @@ class Collector implements LayerSink {
 
   constructor(options: CollectOptions) {
     this.#options = options;
+    if (options.scope === 'packages' && CATALOGED_FOLDERS !== undefined) this.folders = CATALOGED_FOLDERS;
   }
 
   /**

@@ -61,6 +61,8 @@ export interface Examiner<O> {
   readonly version: number;
   /** Any of them opens the gate. */
   readonly wants: readonly Wants[];
+  /** The only folders that files of `wants` lie in, each exactly, as layer paths; absent: any. */
+  readonly folders?: readonly string[];
   /** Set when it reads the same content otherwise under another of the names it wants: `passwd` is not `shadow`. */
   readonly namesMatter?: boolean;
   /** Must not throw on any input; what it throws becomes a `DETECTOR_FAILED` problem. */

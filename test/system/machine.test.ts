@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { inspectLocation } from '../../src/app/inspect.ts';
-import { parseSettings } from '../../src/app/settings.ts';
+import { parseSettings, type SettingsInput } from '../../src/app/settings.ts';
 import type { Report } from '../../src/core/report.ts';
 import { MACHINES, makeMachine, missingFor } from '../peers/machines.ts';
 import { run } from '../peers/run.ts';
@@ -24,8 +24,8 @@ const FORMATS: readonly (readonly [name: string, args: readonly string[]])[] = [
   ['vdi', ['-O', 'vdi']],
 ];
 
-async function inspect(path: string): Promise<Report> {
-  const settings = parseSettings({ cache: false, jobs: 1 });
+async function inspect(path: string, given: SettingsInput = {}): Promise<Report> {
+  const settings = parseSettings({ cache: false, jobs: 1, ...given });
   const hooks = { signal: new AbortController().signal, onProgress: () => undefined };
   const [report, ...more] = await inspectLocation(path, settings, hooks);
   assert.ok(report !== undefined && more.length === 0);
@@ -54,6 +54,15 @@ for (const machine of MACHINES) {
     }
     run('gzip', ['-1k', raw]);
     assert.deepEqual(substance(await inspect(`${raw}.gz`)), substance(expected), 'gzip');
+    rmSync(raw);
+  });
+
+  test(`${machine}: packages only are the same packages`, { skip }, async () => {
+    const raw = makeMachine(folder, machine, false);
+    const [all, few] = [await inspect(raw), await inspect(raw, { packagesOnly: true })];
+    assert.deepEqual([few.packages, few.problems], [all.packages, all.problems]);
+    assert.equal(few.decision.outcome, 'undetermined');
+    assert.deepEqual(few.image.distribution, all.image.distribution);
     rmSync(raw);
   });
 

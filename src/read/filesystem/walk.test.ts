@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import { Unreadable } from '../disk/unreadable.ts';
 import type { FileSystem, Listed, Node, NodeId } from './contract.ts';
 import { lookUp, readSmall } from './lookup.ts';
+import { Reach } from './reach.ts';
 import { type WalkOptions, walk } from './walk.ts';
 
 /* A file system made of a table: what a driver would say of a damaged or hostile disk. */
@@ -218,6 +219,47 @@ test('walk: names that differ in case are one where the file system says so', as
     4: {},
   };
   assert.deepEqual(await walked(table, {}, true), ['file a', '! MALFORMED_FILE_SYSTEM A', 'file A']);
+});
+
+const FEW: Table = {
+  2: {
+    list: [
+      ['b', 3],
+      ['link', 5],
+      ['a', 4],
+    ],
+  },
+  3: { list: [['in-b', 6]] },
+  4: {
+    list: [
+      ['in-a', 7],
+      ['deep', 8],
+    ],
+  },
+  5: { kind: 'symlink', target: Buffer.from('b') },
+  6: { size: 1 },
+  7: { size: 1 },
+  8: { list: [['hidden', 6]] },
+};
+
+test('walk: only the folders within reach are entered, one passed by before is entered late', async () => {
+  const reach = (...folders: string[]) =>
+    new Reach(
+      new Set(folders),
+      () => false,
+      () => true,
+    );
+  const names = ['directory b', 'symlink link b', 'directory a'];
+  const inA = ['file a/in-a', 'directory a/deep'];
+  assert.deepEqual(await walked(FEW, { reach: reach('a') }), [...names, ...inA]);
+  assert.deepEqual(await walked(FEW, { reach: reach('a', 'link') }), [...names, ...inA, 'file b/in-b']);
+  assert.deepEqual(await walked(FEW, { reach: reach('elsewhere'), mount: 'm' }), []);
+  const away = new Reach(
+    new Set(['link']),
+    () => false,
+    (path) => path !== 'b',
+  );
+  assert.equal((await walked(FEW, { reach: away })).at(-1), '! UNKNOWN_CONTENT ');
 });
 
 /** Stops at the root. */

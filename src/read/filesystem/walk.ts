@@ -4,6 +4,7 @@ import type { Problem } from '../../core/problem.ts';
 import { toProblem, Unreadable } from '../disk/unreadable.ts';
 import { decodeName } from '../unpack/tar-text.ts';
 import type { FileSystem, Listed, Node, NodeId } from './contract.ts';
+import type { Reach } from './reach.ts';
 
 /*
  * Walks a file system from a folder down, and gives every name in it once.
@@ -24,6 +25,8 @@ export interface WalkOptions {
   /** Folders not entered, by their path below the start: they belong elsewhere. */
   readonly except?: ReadonlySet<string>;
   readonly pathLength: number;
+  /** Folders entered; absent: all. */
+  readonly reach?: Reach;
 }
 
 type Name = Extract<Listed, { kind: 'name' }>;
@@ -43,6 +46,8 @@ class Walker {
   readonly #folders = new Map<NodeId, string>();
   /** First path of each file that has several names. */
   readonly #linked = new Map<NodeId, LayerPath>();
+  /** Folders not entered, as nothing is wanted in them so far. */
+  #passed: Enter[] = [];
 
   constructor(fileSystem: FileSystem, options: WalkOptions) {
     this.#fileSystem = fileSystem;
@@ -50,16 +55,33 @@ class Walker {
   }
 
   async *run(start: Node): AsyncGenerator<Step> {
+    const { mount, reach } = this.#options;
+    if (reach?.enters(mount) === false) return;
     this.#folders.set(start.id, '');
-    const open = [this.#folder(start, '')];
-    for (;;) {
-      const current = open.at(-1);
-      if (current === undefined) return;
+    yield* this.#down({ kind: 'enter', node: start, below: '' });
+    // A link may have led to a folder that was passed by before.
+    for (let late = this.#late(); late.length > 0; late = this.#late())
+      for (const enter of late) yield* this.#down(enter);
+    if (reach?.stray !== undefined) yield this.#flaw(strayed(reach.stray), '');
+  }
+
+  /** From a folder down, each before what is in it. */
+  async *#down({ node, below }: Enter): AsyncGenerator<Step> {
+    const open = [this.#folder(node, below)];
+    for (let current = open.at(-1); current !== undefined; current = open.at(-1)) {
       const { done, value } = await current.next();
       if (done === true) open.pop();
       else if (value.kind === 'enter') open.push(this.#folder(value.node, value.below));
       else yield value;
     }
+  }
+
+  #late(): Enter[] {
+    const { true: late = [], false: passed = [] } = Object.groupBy(this.#passed, ({ below }) =>
+      this.#options.reach?.enters(this.#pathTo(below)) === true ? 'true' : 'false',
+    );
+    this.#passed = passed;
+    return late;
   }
 
   async *#folder(node: Node, below: string): AsyncGenerator<Step | Enter> {
@@ -84,7 +106,9 @@ class Walker {
     try {
       const node = await listed.open();
       for (const flaw of node.flaws) yield this.#flaw(flaw, below);
-      yield { kind: 'found', record: this.#toRecord(node, below), node };
+      const record = this.#toRecord(node, below);
+      if (record.kind === 'symlink') this.#options.reach?.link(record);
+      yield { kind: 'found', record, node };
       if (node.kind === 'directory') yield* this.#enter(node, below);
     } catch (error) {
       yield this.#flaw(requireUnreadable(error), below);
@@ -116,7 +140,9 @@ class Walker {
       return;
     }
     this.#folders.set(node.id, below);
-    yield { kind: 'enter', node, below };
+    const enter = { kind: 'enter', node, below } as const;
+    if (this.#options.reach?.enters(this.#pathTo(below)) === false) this.#passed.push(enter);
+    else yield enter;
   }
 
   #toRecord(node: Node, below: string): FileRecord {
@@ -169,6 +195,11 @@ function oddName(name: string): Unreadable | undefined {
     'MALFORMED_FILE_SYSTEM',
     'a name that no system can open: what it names was not read',
   );
+}
+
+function strayed(path: string): Unreadable {
+  const message = `a link leads to /${path} on another volume, where nothing was looked for: inspect everything instead`;
+  return new Unreadable('UNKNOWN_CONTENT', message);
 }
 
 function requireUnreadable(error: unknown): Unreadable {

@@ -7,6 +7,7 @@ import { throwIfCancelled } from '../archive/local-file.ts';
 import { toProblem, Unreadable } from '../disk/unreadable.ts';
 import { contentOf } from '../filesystem/content.ts';
 import type { FileSystem, Node } from '../filesystem/contract.ts';
+import { Reach } from '../filesystem/reach.ts';
 import { type Step, walk } from '../filesystem/walk.ts';
 import { ahead } from './read-ahead.ts';
 
@@ -80,8 +81,17 @@ class VolumeReader {
 
   #steps(mount: string): AsyncGenerator<Ahead> {
     const { fileSystem, start, except, distant } = this.#layer;
-    const steps = walk(fileSystem, start, { mount, except, pathLength: this.#limits.pathLength });
-    return ahead(steps, distant, (record) => this.#sink.wants(record));
+    const wants = (record: FileRecord): boolean => this.#sink.wants(record);
+    const { folders } = this.#sink;
+    const steps = walk(fileSystem, start, {
+      mount,
+      except,
+      pathLength: this.#limits.pathLength,
+      ...(folders !== undefined && {
+        reach: new Reach(folders, wants, (path) => isOn(path, mount, except)),
+      }),
+    });
+    return ahead(steps, distant, wants);
   }
 
   async #take({ record, node }: Found, content: Promise<Buffer> | undefined): Promise<void> {
@@ -141,6 +151,13 @@ class VolumeReader {
   #complain(code: Problem['code'], message: string): void {
     this.#problems.push({ code, message, effect: 'incomplete' });
   }
+}
+
+/** Whether a layer path is on the volume that is laid there. */
+function isOn(path: string, mount: string, except: ReadonlySet<string>): boolean {
+  const isBelow = (folder: string): boolean => path === folder || path.startsWith(`${folder}/`);
+  if (mount !== '' && !isBelow(mount)) return false;
+  return ![...except].some((below) => isBelow(mount === '' ? below : `${mount}/${below}`));
 }
 
 type Found = Extract<Step, { kind: 'found' }>;

@@ -14,6 +14,7 @@ export const apkCataloger: Cataloger<ApkObservation> = {
   id: 'inventory/apk',
   version: 1,
   wants: [{ paths: /^(?:usr\/)?lib\/apk\/db\/installed$/ }],
+  folders: ['lib/apk/db', 'usr/lib/apk/db'],
   *examine(file) {
     const unread = tooLarge(file, MAX_TEXT_BYTES);
     if (unread === undefined) {

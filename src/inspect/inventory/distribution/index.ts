@@ -17,6 +17,7 @@ export const distributionExaminer: Examiner<ReleaseFile> = {
   id: 'inventory/distribution',
   version: 2,
   wants: [{ paths: KIN, maxSize: 64 * 1024 }],
+  folders: ['etc', 'usr/lib'],
   *examine(file) {
     const text = decodeUtf8(file.bytes);
     if (OS_RELEASE.test(file.record.path) || file.record.path.endsWith('/lsb-release')) {

@@ -35,6 +35,7 @@ export const dpkgCataloger: Cataloger<DpkgObservation> = {
   id: 'inventory/dpkg',
   version: 1,
   wants: [{ paths: STATUS }, { paths: LIST }, { paths: DIVERSIONS }],
+  folders: ['', '/info', '/status.d'].map((below) => `var/lib/dpkg${below}`),
   *examine(file) {
     const { path } = file.record;
     if (OTHER_CONTROL.test(path)) return;

@@ -30,6 +30,7 @@ export const rpmCataloger: Cataloger<RpmObservation> = {
   id: 'inventory/rpm',
   version: 1,
   wants: [{ paths: DATABASE }],
+  folders: ['var/lib/rpm', 'usr/lib/sysimage/rpm', 'usr/share/rpm'],
   *examine(file) {
     const name = DATABASE.exec(file.record.path)?.[2];
     if (name === undefined) return;
