@@ -94,8 +94,11 @@ function readSignedData(contentInfo: Der): SignedData {
 /** The certificate whose key made the token's signature. */
 function findSigner(der: Der, content: Uint8Array, certificates: readonly Certificate[]): Certificate {
   const info = new Members(der);
-  info.take(TAG.integer);
+  const version = toNumber(info.take(TAG.integer));
   const identifier = info.take(TAG.sequence, implicitTag(0));
+  // RFC 5652, 5.3: the version says how the signer is named.
+  if (version !== (identifier.tag === TAG.sequence ? 1 : 3))
+    throw invalid('it is of a version that is not known');
   const hash = toHash(info.take(TAG.sequence));
   const attributes = info.take(explicitTag(0));
   const algorithm = info.take(TAG.sequence);

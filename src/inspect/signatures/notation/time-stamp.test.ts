@@ -114,7 +114,7 @@ test('bypass 11: the certificate of the authority is checked (CVE-2026-39984)', 
 
 test('any byte changed: nothing but a refusal', () => {
   const token = stamp(stamper, SIGNATURE);
-  for (let at = 0; at < token.length; at += 7) {
+  for (let at = 0; at < token.length; at++) {
     const bent = Buffer.from(token);
     bent[at] = (bent[at] ?? 0) ^ 0x55;
     const code = codeOf(bent);
