@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { describe, test } from 'node:test';
-import { inspect } from '../src/index.ts';
+import { describe, type TestContext, test } from 'node:test';
+import { inspect, type Report } from '../src/index.ts';
 import { buildImage, dockerMembers } from '../src/read/testing/image-builder.ts';
 import { type TarMember, tar } from '../src/read/testing/tar-builder.ts';
 
@@ -113,18 +113,36 @@ const ROWS: readonly [name: string, rule: string, path: string, layers: TarMembe
   ],
 ];
 
+async function inspectLayers(context: TestContext, layers: readonly TarMember[][]): Promise<Report> {
+  const folder = mkdtempSync(join(tmpdir(), 'pratique-test-'));
+  context.after(() => rmSync(folder, { recursive: true, force: true }));
+  const archive = join(folder, 'image.tar');
+  const image = buildImage({ layers: layers.map((members) => tar(members)) });
+  writeFileSync(archive, tar(dockerMembers(image)));
+  return inspect(archive, { cache: false });
+}
+
 describe('evasion', { concurrency: 2 }, () => {
   for (const [name, rule, path, layers] of ROWS) {
     test(name, async (context) => {
-      const folder = mkdtempSync(join(tmpdir(), 'pratique-test-'));
-      context.after(() => rmSync(folder, { recursive: true, force: true }));
-      const archive = join(folder, 'image.tar');
-      const image = buildImage({ layers: layers.map((members) => tar(members)) });
-      writeFileSync(archive, tar(dockerMembers(image)));
-      const report = await inspect(archive, { cache: false });
+      const report = await inspectLayers(context, layers);
       const found = report.findings.map((finding) => `${finding.rule} ${finding.location.path}`);
       assert.ok(found.includes(`${rule} ${path}`), found.join('\n'));
       assert.equal(report.decision.outcome, 'deny');
     });
   }
+});
+
+const STATUS = (version: string): string =>
+  `Package: tool\nStatus: install ok installed\nVersion: ${version}\nArchitecture: all\nMaintainer: x <x@host.invalid>\nDescription: x\n\n`;
+
+test('a package database behind a link to its folder, of which a later layer has another state', async (context) => {
+  const { packages } = await inspectLayers(context, [
+    [link('var/lib/dpkg', '../../opt/d'), file('opt/d/status', STATUS('1.0'))],
+    [file('opt/d/status', STATUS('2.0'))],
+  ]);
+  assert.deepEqual(
+    packages.map(({ name, version, database }) => `${name} ${version} ${database}`),
+    ['tool 2.0 var/lib/dpkg/status'],
+  );
 });

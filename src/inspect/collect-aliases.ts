@@ -4,6 +4,7 @@ import type { LayerSink, LayerSource } from '../core/image.ts';
 import type { Problem } from '../core/problem.ts';
 import type { Alias } from './aliases.ts';
 import type { CollectOptions } from './collect.ts';
+import type { Place } from './contract.ts';
 import type { LayerObservation } from './facts.ts';
 import { fill } from './fill.ts';
 import type { BatchFile, ExaminedFile } from './pool/messages.ts';
@@ -12,6 +13,7 @@ import type { BatchFile, ExaminedFile } from './pool/messages.ts';
 export interface AliasObservation extends LayerObservation {
   /** The layer that has the link. */
   readonly layer: number;
+  readonly target: Place;
 }
 
 export interface AliasFacts {
@@ -94,9 +96,15 @@ class AliasCollector implements LayerSink {
     });
   }
 
-  #note({ path, layer, examiners }: Alias, { observations, problems }: ExaminedFile): void {
+  #note({ path, layer, target, examiners }: Alias, { observations, problems }: ExaminedFile): void {
     for (const one of observations) {
-      if (examiners.includes(one.examiner)) this.observations.push({ ...one, path, layer });
+      if (examiners.includes(one.examiner))
+        this.observations.push({
+          ...one,
+          path,
+          layer,
+          target: { layer: target.layer, path: target.record.path },
+        });
     }
     this.problems.push(...problems);
   }

@@ -72,12 +72,21 @@ export interface Examiner<O> {
 // biome-ignore lint/suspicious/noExplicitAny: examiners of every observation type run side by side
 export type AnyExaminer = Examiner<any>;
 
+/** A file of a layer. */
+export interface Place {
+  /** Layer index. */
+  readonly layer: number;
+  readonly path: LayerPath;
+}
+
 /** An observation with where it was made. */
 export interface Seen<O> {
   /** Layer index. */
   readonly layer: number;
   readonly path: LayerPath;
   readonly observation: O;
+  /** Where the content is, when `path` is a link's name for it. */
+  readonly target?: Place;
 }
 
 export interface Detector<O = never> {

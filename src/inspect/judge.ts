@@ -5,7 +5,7 @@ import type { Distribution, PackageWithFiles } from '../core/package.ts';
 import { toPrintable } from '../core/printable.ts';
 import type { LayerRef, Problem } from '../core/problem.ts';
 import type { AliasObservation } from './collect-aliases.ts';
-import type { AnyCataloger, AnyDetector, FindingDraft, LayerView, Seen } from './contract.ts';
+import type { AnyCataloger, AnyDetector, FindingDraft, LayerView, Place, Seen } from './contract.ts';
 import { maskSecrets } from './detectors/secrets/mask.ts';
 import type { LayerFacts, LayerObservation } from './facts.ts';
 import { InspectedImage, type SeenBy } from './view/image-view.ts';
@@ -44,7 +44,7 @@ export function toEvidence(
 /** Adds what files showed under the names of links to them. */
 export function withAliases(evidence: Evidence, observations: readonly AliasObservation[]): Evidence {
   const seen = new Map([...evidence.seen].map(([examiner, list]) => [examiner, [...list]]));
-  for (const one of observations) addSeen(seen, one, one.layer);
+  for (const one of observations) addSeen(seen, one, one.layer, one.target);
   return { ...evidence, seen };
 }
 
@@ -97,9 +97,10 @@ function addSeen(
   seen: Map<string, Seen<unknown>[]>,
   { examiner, path, observation }: LayerObservation,
   layer: number,
+  target?: Place,
 ): void {
   const list = seen.get(examiner);
-  const one = { layer, path, observation };
+  const one = { layer, path, observation, ...(target !== undefined && { target }) };
   if (list === undefined) seen.set(examiner, [one]);
   else list.push(one);
 }

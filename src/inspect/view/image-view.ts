@@ -102,7 +102,9 @@ export class InspectedImage implements ImageView {
   #makeState(index: number): PackageState {
     const visible = this.#catalogers.map((cataloger) => this.#visible(cataloger.id, index));
     const key = visible
-      .map((seen) => seen.map(({ layer, path }) => `${layer}:${path}`).join('\n'))
+      .map((seen) =>
+        seen.map((one) => `${one.path} ${one.target?.layer ?? one.layer} ${one.target?.path}`).join('\n'),
+      )
       .join('\n\n');
     const known = this.#states.get(key);
     if (known !== undefined) return known;
@@ -117,7 +119,11 @@ export class InspectedImage implements ImageView {
 
   #visible(examiner: string, index: number): readonly Seen<unknown>[] {
     const tree = this.treeAt(index);
-    return (this.#seen.get(examiner) ?? []).filter(({ layer, path }) => {
+    return (this.#seen.get(examiner) ?? []).filter(({ layer, path, target }) => {
+      if (target !== undefined) {
+        const meant = tree.resolve(path);
+        return meant?.layer === target.layer && meant.record.path === target.path;
+      }
       const spot = tree.canonical(path);
       const entry = tree.get(spot);
       return entry?.layer === layer && (entry.record.path === path || spot === path);

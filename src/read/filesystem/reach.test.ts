@@ -41,6 +41,15 @@ const cases: readonly (readonly [
   ],
   ['a wanted file that is a link', [['etc/os-release', '../usr/lib/os-release']], ['usr/lib'], ['usr/share']],
   [
+    'a link in a folder that a link leads to',
+    [
+      ['var/lib/dpkg', '/opt/d'],
+      ['opt/d/status', '/home/x/status'],
+    ],
+    ['home/x'],
+    ['home/y'],
+  ],
+  [
     'links of no concern',
     [
       ['usr/x', '/home'],

@@ -23,6 +23,8 @@ export class Reach {
   readonly #ways = new Set<string>();
   /** Where each link leads; undefined where the path alone does not tell. */
   readonly #links = new Map<string, string | undefined>();
+  /** Paths of the links in each folder. */
+  readonly #linksIn = new Map<string, string[]>();
   #isEverything = false;
   #stray: string | undefined;
 
@@ -56,8 +58,12 @@ export class Reach {
     const { path, link = '' } = record;
     const target = targetOf(path, link);
     this.#links.set(path, target);
+    const folder = posix.dirname(path);
+    const beside = this.#linksIn.get(folder);
+    if (beside === undefined) this.#linksIn.set(folder, [path]);
+    else beside.push(path);
     // A file by another name: the way to it ends where it is.
-    if (this.#wants(record)) this.#add(path);
+    if (this.#wants(record) || this.#isAdded(folder)) this.#add(path);
     else if (this.#ways.has(path))
       for (const folder of [...this.#folders]) if (isBelow(folder, path)) this.#follow(path, folder);
   }
@@ -70,10 +76,16 @@ export class Reach {
     }
     this.#folders.add(folder);
     if (!this.#given.has(folder) && !this.#isHere(folder)) this.#stray ??= folder;
+    if (this.#isAdded(folder)) for (const link of this.#linksIn.get(folder) ?? []) this.#add(link);
     for (let way = folder; way !== '.' && way !== ''; way = posix.dirname(way)) {
       this.#ways.add(way);
       if (this.#links.has(way)) this.#follow(way, folder);
     }
+  }
+
+  /** In a folder that has another name, files are wanted by that name: any of them may be. */
+  #isAdded(folder: string): boolean {
+    return this.#folders.has(folder) && !this.#given.has(folder);
   }
 
   #follow(link: string, folder: string): void {

@@ -42,7 +42,8 @@ export async function openMachine(machine: Machine, { limits }: Selection): Prom
     const layers: LayerSource[] = [];
     for (const placement of placements) {
       const ref = await toRef(layers.length, placement.volume, toVolumeRef(placement));
-      layers.push(toLayerSource({ ...placement, ref, distant: machine.distant }, limits, budget));
+      const mounts = placements.flatMap(({ tree, mount = '' }) => (tree === placement.tree ? [mount] : []));
+      layers.push(toLayerSource({ ...placement, ref, mounts, distant: machine.distant }, limits, budget));
     }
     let tree = (placements.at(-1)?.tree ?? -1) + 1;
     for (const volume of volumes.filter(({ content }) => content.kind === 'boot-code')) {

@@ -23,6 +23,8 @@ export interface VolumeLayer {
   readonly start: Node;
   /** See `WalkOptions`. */
   readonly except: ReadonlySet<string>;
+  /** Mount points of its tree, as layer paths. */
+  readonly mounts: readonly string[];
   /** True where each read waits for a network: contents are then fetched ahead. */
   readonly distant: boolean;
 }
@@ -88,7 +90,7 @@ class VolumeReader {
       except,
       pathLength: this.#limits.pathLength,
       ...(folders !== undefined && {
-        reach: new Reach(folders, wants, (path) => isOn(path, mount, except)),
+        reach: new Reach(folders, wants, (path) => mountOf(path, this.#layer.mounts) === mount),
       }),
     });
     return ahead(steps, distant, wants);
@@ -153,11 +155,13 @@ class VolumeReader {
   }
 }
 
-/** Whether a layer path is on the volume that is laid there. */
-function isOn(path: string, mount: string, except: ReadonlySet<string>): boolean {
-  const isBelow = (folder: string): boolean => path === folder || path.startsWith(`${folder}/`);
-  if (mount !== '' && !isBelow(mount)) return false;
-  return ![...except].some((below) => isBelow(mount === '' ? below : `${mount}/${below}`));
+/** The deepest mount point that a layer path is on. */
+function mountOf(path: string, mounts: readonly string[]): string {
+  return mounts.reduce(
+    (deepest, mount) =>
+      mount.length > deepest.length && (path === mount || path.startsWith(`${mount}/`)) ? mount : deepest,
+    '',
+  );
 }
 
 type Found = Extract<Step, { kind: 'found' }>;
