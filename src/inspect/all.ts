@@ -29,6 +29,7 @@ import { altered } from './detectors/integrity/altered/index.ts';
 import { database } from './detectors/integrity/database/index.ts';
 import { replaced } from './detectors/integrity/replaced/index.ts';
 import { unowned } from './detectors/integrity/unowned/index.ts';
+import { bootFiles } from './detectors/machine/boot-files/index.ts';
 import { bootParameters } from './detectors/machine/boot-parameters/index.ts';
 import { cloudImage } from './detectors/machine/cloud-image/index.ts';
 import { hostKeys } from './detectors/machine/host-keys/index.ts';
@@ -133,6 +134,7 @@ export const DETECTORS: readonly AnyDetector[] = [
   cloudImage,
   hostKeys,
   initramfs,
+  bootFiles,
   machineId,
   remoteAgents,
   userData,

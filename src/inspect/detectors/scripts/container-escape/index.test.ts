@@ -40,6 +40,12 @@ const cases: readonly DetectorCase[] = [
   },
   { name: 'release_agent', files: sh('echo "$host_path/cmd" > /tmp/cgrp/release_agent'), expected: block },
   { name: 'uevent_helper', files: sh('echo /cmd > /sys/kernel/uevent_helper'), expected: block },
+  { name: 'no helper, as udev has it', files: sh('echo > /sys/kernel/uevent_helper'), expected: [] },
+  {
+    name: 'no helper, then one',
+    files: sh('echo "" > /sys/kernel/uevent_helper; echo /x > /sys/kernel/uevent_helper'),
+    expected: block,
+  },
   {
     name: 'core_pattern',
     files: sh('echo "|$overlay/x.sh" > /proc/sys/kernel/core_pattern'),

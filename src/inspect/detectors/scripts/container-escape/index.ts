@@ -24,6 +24,8 @@ const HOST_ROOT =
 const HOST_NAMESPACES = /\bnsenter\b[^\n]{0,60}(?:(?:-t|--target)[\s=]{0,4}["']?1(?!\d)|\/proc\/1\/ns\/)/;
 const HOST_SHELL = new RegExp(`${SHELL}\\s{0,4}(?:-[il]|-c|$|["'&])`);
 const KERNEL_FILES = new RegExp(`${WRITES}(?:release_agent|uevent_helper)\\b`);
+/** As udev does at boot: an empty line takes the helper away. */
+const EMPTIED = /\becho\s{0,4}(?:''|"")?\s{0,4}>{1,2}\s{0,4}["']?[^\s;|]{0,120}uevent_helper\b/g;
 const CORE_PATTERN = new RegExp(`["'\\s]\\|\\S[^\\n]{0,200}${WRITES}core_pattern\\b`);
 const CORE_SYSCTL = /\bsysctl\b[^\n]{0,60}kernel\.core_pattern\s{0,2}=\s{0,2}["']?\|/;
 
@@ -35,7 +37,7 @@ const ESCAPES: readonly Escape[] = [
   },
   { is: (text) => HOST_NAMESPACES.test(text) && HOST_SHELL.test(text.slice(text.search(/\bnsenter\b/) + 7)) },
   { is: (text) => HOST_NAMESPACES.test(text), tier: 'review' },
-  { is: (text) => KERNEL_FILES.test(text) },
+  { is: (text) => KERNEL_FILES.test(text.replace(EMPTIED, '')) },
   {
     is: (text) =>
       (CORE_PATTERN.test(text) || CORE_SYSCTL.test(text)) &&
@@ -46,7 +48,7 @@ const ESCAPES: readonly Escape[] = [
 ];
 
 export const containerEscape = toScriptDetector({
-  version: 4,
+  version: 5,
   history: true,
   needles: [
     'docker.sock',
