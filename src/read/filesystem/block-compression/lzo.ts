@@ -1,5 +1,5 @@
+import { copyWithin } from '../../../core/codec/lz4-block.ts';
 import { Unreadable } from '../../disk/unreadable.ts';
-import { copyWithin } from './lz4.ts';
 
 /*
  * LZO1X, as Linux decodes it (Documentation/staging/lzo.rst): also the run-length variant, since a kernel takes both

@@ -49,7 +49,7 @@ export class DataDisk {
 
   async #checksumsOf(logical: number, length: number): Promise<Sum[]> {
     const { checksum, sectorSize, checksums } = this.#options;
-    if (checksums === undefined || checksum.compute === undefined) return [];
+    if (checksums === undefined) return [];
     const keyOf = (at: number) => ({ objectid: CHECKSUMS, type: EXTENT_CSUM, offset: BigInt(at) });
     const sums: Sum[] = [];
     for await (const batch of this.#trees.scan(

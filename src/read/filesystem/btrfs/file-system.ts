@@ -1,5 +1,6 @@
 import { Unreadable } from '../../disk/unreadable.ts';
 import type { FileSystem, Listed, Node } from '../contract.ts';
+import { toTarget } from '../link-target.ts';
 import type { Contents } from './content.ts';
 import { readInode } from './inode.ts';
 import { DIR_INDEX, DIR_ITEM, FS_TREE, INODE_ITEM, MAX_U64, ROOT_ITEM, toSafe } from './key.ts';
@@ -144,7 +145,8 @@ export class BtrfsFileSystem implements FileSystem {
     try {
       const length = Math.min(inode.size, MAX_TARGET);
       const flaws = inode.size > MAX_TARGET ? [malformed(`the link ${number} has ${inode.size} bytes`)] : [];
-      link = { target: await this.#contents.read(subvolume.root, inode, 0, length), flaws };
+      const stored = await this.#contents.read(subvolume.root, inode, 0, length);
+      link = { target: toTarget(stored, `inode ${number}`, flaws), flaws };
     } catch (error) {
       if (!(error instanceof Unreadable)) throw error;
       link = { target: Buffer.alloc(0), flaws: [error] };

@@ -20,13 +20,13 @@ export const btrfsDriver: FileSystemDriver = {
 
 async function open(source: BlockSource): Promise<FileSystem> {
   const superblock = await readSuperblock(source);
-  const { checksum, sectorSize, root } = superblock;
+  const { checksum, sectorSize } = superblock;
   const chunks = new ChunkMap(superblock.device);
   chunks.addSystemChunks(superblock.systemChunks);
   const disk = new LogicalDisk(source, chunks);
   const trees = new Trees(disk, superblock);
   const flaws = [...superblock.flaws, ...(await readChunks(trees, superblock, chunks))];
-  const subvolumes = await Subvolumes.read(trees, root);
+  const subvolumes = await Subvolumes.read(trees, superblock);
   flaws.push(...subvolumes.flaws);
   const data = new DataDisk(disk, trees, { checksum, sectorSize, checksums: subvolumes.checksums });
   return new BtrfsFileSystem(superblock, trees, subvolumes, new Contents(trees, data, sectorSize), flaws);

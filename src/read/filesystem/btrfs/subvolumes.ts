@@ -15,7 +15,7 @@ import {
   toSafe,
 } from './key.ts';
 import { parseFirstReference, parseNamedItems } from './named-items.ts';
-import { type Pointer, requireLevel } from './superblock.ts';
+import { type Pointer, requireLevel, type Superblock } from './superblock.ts';
 import type { Item, Trees } from './trees.ts';
 
 /*
@@ -44,8 +44,6 @@ interface Reference {
 
 const ROOT_ITEM_BYTES = 239;
 const REFERENCE_BYTES = 18;
-/** Folder of the tree of trees where the default is named. */
-const ROOT_FOLDER = 6n;
 /** The hash a name is filed under begins so. */
 const NAME_SEED = 0xfffffffe;
 /** Numbers at the very end are of trees of the kernel's own. */
@@ -78,8 +76,8 @@ export class Subvolumes {
   }
 
   /** @throws Unreadable when the tree of trees cannot be read; Failure of the source */
-  static async read(trees: Trees, root: Pointer): Promise<Subvolumes> {
-    const found = new Found();
+  static async read(trees: Trees, { root, rootFolder }: Superblock): Promise<Subvolumes> {
+    const found = new Found(rootFolder);
     const from = { objectid: 0n, type: 0, offset: 0n };
     for await (const batch of trees.scan(root, from, { objectid: LAST_FREE, type: 255, offset: MAX_U64 })) {
       if (batch.kind === 'flaw') found.flaws.push(batch.flaw);
@@ -203,12 +201,18 @@ class Found {
   readonly flaws: Unreadable[] = [];
   checksums: Pointer | undefined;
   defaultId = FS_TREE;
+  readonly #rootFolder: bigint;
+
+  /** @param rootFolder where the default is named */
+  constructor(rootFolder: bigint) {
+    this.#rootFolder = rootFolder;
+  }
 
   add(item: Item): void {
     try {
       if (item.key.type === ROOT_ITEM) this.#addRoot(item);
       else if (item.key.type === ROOT_REF) this.#addReference(item);
-      else if (item.key.type === DIR_ITEM && item.key.objectid === ROOT_FOLDER) this.#addDefault(item);
+      else if (item.key.type === DIR_ITEM && item.key.objectid === this.#rootFolder) this.#addDefault(item);
     } catch (error) {
       if (!(error instanceof Unreadable)) throw error;
       this.flaws.push(error);
@@ -231,8 +235,13 @@ class Found {
     };
     // Of several with one number the last counts.
     if (!isOfFiles) this.checksums = root;
-    else
-      this.subvolumes.set(id, { id, root, top: readSafe(data, 168, `the top of tree ${id}`) || FIRST_FREE });
+    else {
+      // A kernel begins at the same inode in every tree: older ones, at what the root says when the tree is met on a walk.
+      const said = data.readBigUInt64LE(168);
+      if (said !== 0n && said !== BigInt(FIRST_FREE))
+        this.flaws.push(malformed(`tree ${id} says that it begins at inode ${said}`));
+      this.subvolumes.set(id, { id, root, top: FIRST_FREE });
+    }
   }
 
   #addReference({ key, data }: Item): void {

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { Unreadable } from '../../disk/unreadable.ts';
 import { BUSY, EXT2, EXT4, INLINE, imageOf } from './testing/images.ts';
+import { blockOf, entryOf, indexAt, inodeAt } from './testing/places.ts';
 import { readAll } from './testing/read-all.ts';
 
 interface Damage {
@@ -158,7 +159,7 @@ const DAMAGES: readonly Damage[] = [
     name: 'a disk that ends early',
     packed: EXT2,
     change: () => {},
-    told: [/TRUNCATED the file system claims 1048576 bytes, and memory has 1048000/],
+    told: [/TRUNCATED the file system claims 1048576 bytes, and disk has 1048000/],
     whole: true,
   },
   {
@@ -219,31 +220,6 @@ async function readHostile(image: Buffer): Promise<void> {
   } catch (error) {
     if (!(error instanceof Unreadable)) throw error;
   }
-}
-
-/** Where the entry of a name is; the name has to be in a folder that has blocks. */
-function entryOf(image: Buffer, name: string): number {
-  for (let at = image.indexOf(name); at >= 0; at = image.indexOf(name, at + 1))
-    if (image[at - 2] === name.length && image.readUInt16LE(at - 4) % 4 === 0) return at - 8;
-  throw new Error(`no entry ${name}`);
-}
-
-/** Where the inode of a name is, in the first group. */
-function inodeAt(image: Buffer, name: string): number {
-  const number = image.readUInt32LE(entryOf(image, name));
-  const size = image.readUInt16LE(1024 + 0x58);
-  const group = Math.floor((number - 1) / image.readUInt32LE(1024 + 0x28));
-  const descriptor = (image.readUInt32LE(1024 + 0x60) & 0x80) === 0 ? 32 : 64;
-  const table = image.readUInt32LE(2048 + group * descriptor + 8);
-  return table * 1024 + ((number - 1) % image.readUInt32LE(1024 + 0x28)) * size;
-}
-
-function blockOf(image: Buffer, name: string, at: number): number {
-  return image.readUInt32LE(inodeAt(image, name) + at) * 1024;
-}
-
-function indexAt(image: Buffer): number {
-  return blockOf(image, 'many', 0x28 + 20);
 }
 
 /** Places that are not zero: a change elsewhere rarely says something. */

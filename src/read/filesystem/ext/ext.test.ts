@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { Unreadable } from '../../disk/unreadable.ts';
+import { memoryDisk } from '../../testing/memory-disk.ts';
 import type { Node } from '../contract.ts';
 import { extDriver } from './index.ts';
-import { BUSY, EXT2, EXT4, INLINE, imageOf, memoryDisk } from './testing/images.ts';
+import { BUSY, EXT2, EXT4, INLINE, imageOf } from './testing/images.ts';
 import { readAll } from './testing/read-all.ts';
 
 const TOOL = Buffer.concat(

@@ -78,9 +78,13 @@ export class ExtentMap implements BlockMap {
     while (node.depth > 0) {
       const { bytes, count } = node;
       this.#requireAscending(node, from, to);
-      const index = lastAtOrBelow(count, (at) => keyOf(bytes, at) <= block);
-      if (index < 0) return { from, to: count === 0 ? to : keyOf(bytes, 0), extents: [] };
-      from = keyOf(bytes, index);
+      if (count === 0) throw this.#malformed(`has a tree of extents with an empty level ${node.depth}`);
+      // What is before the first key is looked for behind that: Linux before 5.16 finds extents there.
+      const index = Math.max(
+        0,
+        lastAtOrBelow(count, (at) => keyOf(bytes, at) <= block),
+      );
+      from = index === 0 ? from : keyOf(bytes, index);
       to = index + 1 < count ? keyOf(bytes, index + 1) : to;
       const at = HEADER + index * ENTRY;
       const child = bytes.readUInt32LE(at + 4) + bytes.readUInt16LE(at + 8) * 2 ** 32;

@@ -1,5 +1,5 @@
 import { Unreadable } from '../../disk/unreadable.ts';
-import { mapOf } from './block-map.ts';
+import { type BlockMap, mapOf } from './block-map.ts';
 import { INCOMPAT, READ_ONLY_COMPAT } from './features.ts';
 import { type FolderEntry, type FolderFormat, isGoodBlock, parseEntries } from './folder-blocks.ts';
 import { FLAG, type Inode, malformed } from './inode.ts';
@@ -21,6 +21,8 @@ export interface Names {
 const PIECE = 256 * 1024;
 /** Faults that are told of one folder; how many more there are is told once. */
 const MOST_FLAWS = 16;
+/** Holes that are looked behind for blocks after the end of a folder. */
+const MOST_STEPS = 64;
 /** What an inode holds of a folder begins with the number of the folder above. */
 const PARENT = 4;
 
@@ -33,15 +35,15 @@ export async function* readFolder(
   inode: Inode,
   inline: Buffer | undefined,
 ): AsyncGenerator<Names> {
-  if ((inode.flags & FLAG.inline) !== 0) yield readInline(volume, inode, inline);
+  if (inline !== undefined) yield readInline(volume, inode, inline);
   else yield* new BlockReader(volume, inode).run();
 }
 
-function readInline(volume: Volume, inode: Inode, inline: Buffer | undefined): Names {
+function readInline(volume: Volume, inode: Inode, inline: Buffer): Names {
   const flaws: Unreadable[] = [];
   const entries: FolderEntry[] = [];
   const typed = has(volume.superblock, 'incompat', INCOMPAT.fileType);
-  for (const part of [inode.map.subarray(PARENT), inline ?? NOTHING]) {
+  for (const part of [inode.map.subarray(PARENT), inline]) {
     const wrong = parseEntries(part, typed, entries);
     if (wrong !== undefined)
       flaws.push(malformed(inode.number, `is a folder that cannot be read to its end: ${wrong}`));
@@ -86,6 +88,7 @@ class BlockReader {
         };
       index += now;
     }
+    if (this.#format.indexed) await this.#lookBeyond(map, end);
     if (this.#told > MOST_FLAWS)
       this.#flaws.push(
         malformed(this.#inode.number, `is a folder with ${this.#told - MOST_FLAWS} more faults like these`),
@@ -103,6 +106,19 @@ class BlockReader {
       malformed(this.#inode.number, `is a folder of ${this.#inode.size} bytes, more than there are`),
     );
     return most;
+  }
+
+  /** An index may lead to blocks after the end of the folder, and Linux before 5.19 follows it there: names that no listing has. */
+  async #lookBeyond(map: BlockMap, end: number): Promise<void> {
+    const width = this.#volume.superblock.blockSize / 4;
+    const room = (this.#inode.flags & FLAG.extents) !== 0 ? 2 ** 32 : 12 + width + width ** 2 + width ** 3;
+    for (let index = end, steps = 0; index < room && steps < MOST_STEPS; steps++) {
+      const { count, block } = await map.locate(index, room - index);
+      index += count;
+      if (block === undefined) continue;
+      this.#tell(malformed(this.#inode.number, 'is a folder with blocks after its end, which were not read'));
+      return;
+    }
   }
 
   #hole(index: number): void {
@@ -162,5 +178,3 @@ function dropDots(entries: FolderEntry[], from: number): void {
   for (const dots of ['.', '..'])
     if (entries[from]?.name.toString('latin1') === dots) entries.splice(from, 1);
 }
-
-const NOTHING = Buffer.alloc(0);

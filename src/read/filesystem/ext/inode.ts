@@ -26,6 +26,7 @@ export const FLAG = {
   extents: 0x80000,
   attributeValue: 0x200000,
   inline: 0x10000000,
+  casefold: 0x40000000,
 } as const;
 
 const OLD_SIZE = 128;
@@ -81,7 +82,8 @@ export function parseInode(bytes: Buffer, number: number, superblock: Superblock
     allocated: parseAllocated(bytes, flags, superblock),
     attributes: parseAttributes(bytes, superblock),
     map: Buffer.from(bytes.subarray(0x28, 0x64)),
-    tail: Buffer.from(bytes.subarray(OLD_SIZE + extra)),
+    // Linux looks for attributes after the extra fields, and where there are none of those, nowhere.
+    tail: extra === 0 ? NOTHING : Buffer.from(bytes.subarray(OLD_SIZE + extra)),
     flaws,
   };
 }
@@ -134,3 +136,4 @@ export function malformed(number: number, message: string): Unreadable {
 }
 
 const ZEROS = Buffer.alloc(2);
+const NOTHING = Buffer.alloc(0);

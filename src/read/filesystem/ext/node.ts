@@ -1,5 +1,6 @@
 import { Unreadable } from '../../disk/unreadable.ts';
 import type { Node } from '../contract.ts';
+import { toTarget } from '../link-target.ts';
 import type { AttributeReader } from './attributes.ts';
 import { mapOf, throwFlaw } from './block-map.ts';
 import { readMapped, requireInContent } from './content.ts';
@@ -49,7 +50,7 @@ export class ExtNode implements Node {
     this.mtime = inode.mtime;
     this.names = inode.links;
     this.flaws = parts.flaws;
-    if (isFile) this.stored = storedBytes(inode, parts.blockSize);
+    if (isFile) this.stored = storedBytes(inode, parts);
     if (parts.xattrs !== undefined) this.xattrs = parts.xattrs;
     if (parts.target !== undefined) this.target = parts.target;
     this.inode = inode;
@@ -85,18 +86,41 @@ export async function openNode(
   const found = await attributes.read(inode);
   if (found !== undefined) flaws.push(...found.flaws);
   if ((inode.flags & FLAG.encrypted) !== 0 && kind !== 'fifo') flaws.push(encrypted(inode, kind));
-  const read = readerOf(volume, inode, found?.inline);
+  flaws.push(...oddFlags(inode, kind, found?.inline));
+  const inline = (inode.flags & FLAG.inline) === 0 ? undefined : found?.inline;
+  const read = readerOf(volume, inode, inline);
   const isLegible = kind === 'symlink' && (inode.flags & FLAG.encrypted) === 0;
-  const target = isLegible ? await readTarget(volume, inode, read, flaws) : undefined;
+  const target = isLegible ? await readTarget(volume, inode, inline, read, flaws) : undefined;
   const { blockSize } = volume.superblock;
   return new ExtNode(inode, kind, {
     blockSize,
     flaws,
     xattrs: found?.xattrs,
     target,
-    inline: found?.inline,
+    inline,
     read,
   });
+}
+
+/**
+ * What an inode says of itself and Linux takes otherwise. One that claims to hold its content and has no room for it has a map like any
+ * other: 60 bytes that look like nothing lead to a program.
+ */
+function* oddFlags(
+  { number, flags }: Inode,
+  kind: Node['kind'],
+  inline: Buffer | undefined,
+): Generator<Unreadable> {
+  if ((flags & FLAG.inline) !== 0 && inline === undefined && (kind === 'file' || kind === 'directory'))
+    yield malformed(
+      number,
+      'claims to hold its content itself, and has no room for that: it was read by its map',
+    );
+  if ((flags & FLAG.casefold) !== 0 && kind === 'directory')
+    yield new Unreadable(
+      'UNSUPPORTED',
+      `inode ${number} is a folder in which names are found in any letter case: they were looked at as they are written`,
+    );
 }
 
 function readerOf(volume: Volume, inode: Inode, inline: Buffer | undefined): NodeParts['read'] {
@@ -104,8 +128,8 @@ function readerOf(volume: Volume, inode: Inode, inline: Buffer | undefined): Nod
     return async () => {
       throw encrypted(inode, 'file');
     };
-  if ((inode.flags & FLAG.inline) !== 0) {
-    const content = inline === undefined ? inode.map : Buffer.concat([inode.map, inline]);
+  if (inline !== undefined) {
+    const content = Buffer.concat([inode.map, inline]);
     return async (offset, length) => {
       if (offset + length <= content.length) return content.subarray(offset, offset + length);
       throw malformed(
@@ -125,6 +149,7 @@ function readerOf(volume: Volume, inode: Inode, inline: Buffer | undefined): Nod
 async function readTarget(
   volume: Volume,
   inode: Inode,
+  inline: Buffer | undefined,
   read: NodeParts['read'],
   flaws: Unreadable[],
 ): Promise<Buffer | undefined> {
@@ -133,12 +158,13 @@ async function readTarget(
   const isShort = has(superblock, 'incompat', INCOMPAT.attributeInodes)
     ? inode.size < inode.map.length
     : inode.allocated === ofAttributes;
-  const inInode = isShort && (inode.flags & FLAG.inline) === 0;
+  const inInode = isShort && inline === undefined;
   const most = inInode ? inode.map.length : superblock.blockSize;
   try {
     if (inode.size > most)
       throw malformed(inode.number, `is a link of ${inode.size} bytes, where ${most} fit`);
-    return inInode ? inode.map.subarray(0, inode.size) : await read(0, inode.size);
+    const stored = inInode ? inode.map.subarray(0, inode.size) : await read(0, inode.size);
+    return toTarget(stored, `inode ${inode.number}`, flaws);
   } catch (error) {
     if (!(error instanceof Unreadable)) throw error;
     flaws.push(error);
@@ -152,8 +178,8 @@ function encrypted({ number }: Inode, kind: Node['kind']): Unreadable {
 }
 
 /** Exact where the inode holds its map, what the inode says where reading more would be needed to tell. */
-function storedBytes(inode: Inode, blockSize: number): number {
-  if ((inode.flags & FLAG.inline) !== 0) return inode.size;
+function storedBytes(inode: Inode, { blockSize, inline }: NodeParts): number {
+  if (inline !== undefined) return inode.size;
   const blocks = (inode.flags & FLAG.extents) === 0 ? undefined : countInInode(inode.map);
   return blocks === undefined ? inode.allocated : blocks * blockSize;
 }

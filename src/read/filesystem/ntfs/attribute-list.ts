@@ -19,11 +19,13 @@ const ENTRY_BYTES = 26;
  * @throws Unreadable MALFORMED_FILE_SYSTEM
  */
 export function* parseAttributeList(bytes: Buffer): Generator<ListEntry> {
-  for (let at = 0; at + ENTRY_BYTES <= bytes.length; ) {
+  for (let at = 0; at < bytes.length; ) {
+    if (at + ENTRY_BYTES > bytes.length)
+      throw new Unreadable('MALFORMED_FILE_SYSTEM', 'a list of attributes is cut off inside an entry');
     const length = bytes.readUInt16LE(at + 4);
     const name = at + bytes.readUInt8(at + 7);
     const nameEnd = name + 2 * bytes.readUInt8(at + 6);
-    if (length < ENTRY_BYTES - 2 || at + length > bytes.length || nameEnd > at + length)
+    if (length < ENTRY_BYTES || at + length > bytes.length || nameEnd > at + length)
       throw new Unreadable('MALFORMED_FILE_SYSTEM', `a list of attributes has an entry of ${length} bytes`);
     yield {
       type: bytes.readUInt32LE(at),

@@ -17,7 +17,9 @@ const END = 0xffffffff;
 /** Name of the attributes that are a folder's index of names. */
 export const FOLDER_INDEX = '$I30';
 
-export const COMPRESSED = 0x0001;
+/** Of an attribute's flags: the method its content is compressed with, 0 for none. */
+export const COMPRESSION = 0x00ff;
+export const LZNT1 = 1;
 export const ENCRYPTED = 0x4000;
 
 /** One attribute, or one extent of it, as a file record has it. */

@@ -1,18 +1,16 @@
+import { type Run as DiskRun, readRuns } from '../../disk/runs.ts';
 import { Unreadable } from '../../disk/unreadable.ts';
 import { decodeLznt1 } from './lznt1.ts';
-import { type Piece, toPieces } from './mapped-read.ts';
+import { locate } from './mapped-read.ts';
 import type { Run } from './runlist.ts';
 import type { Volume } from './volume.ts';
 
 /*
- * A compressed stream is cut into units, of 16 clusters as a rule. A unit with all its clusters is stored as it is, one with none is zeros, and
+ * A compressed stream is cut into units of 16 clusters. A unit with all its clusters is stored as it is, one with none is zeros, and
  * one with some of them is compressed into those. Units lie one after another on disk, so many are read at once.
  */
 
-/** Larger units nothing writes; it bounds what one read decodes beyond what was asked for. */
-const MAX_UNIT_BYTES = 2 ** 20;
-
-/** Part of a compressed stream. @throws Unreadable, Failure */
+/** Part of a compressed stream, in units of 64 KiB at most. @throws Unreadable, Failure */
 export async function readUnits(
   volume: Volume,
   runs: readonly Run[],
@@ -21,17 +19,15 @@ export async function readUnits(
   unitClusters: number,
 ): Promise<Buffer> {
   const unitSize = unitClusters * volume.geometry.clusterSize;
-  if (unitSize > MAX_UNIT_BYTES)
-    throw new Unreadable('UNSUPPORTED', `NTFS compression units of ${unitSize} bytes`);
   const first = Math.floor(offset / unitSize) * unitSize;
   const last = Math.ceil((offset + length) / unitSize) * unitSize;
-  const units: Piece[][] = [];
+  const units: DiskRun[][] = [];
   for (let at = first; at < last; at += unitSize) {
     // Holes at the end of the last unit may go unsaid.
     const mapped = Math.min(unitSize, Math.max(offset + length, mappedBytes(volume, runs)) - at);
-    units.push(toPieces(volume, runs, at, mapped));
+    units.push(storedIn(volume, runs, at, mapped));
   }
-  const stored = await readTogether(volume, units.flat());
+  const stored = await readTogether(units.flat());
   const bytes = Buffer.alloc(length);
   let next = 0;
   units.forEach((pieces, index) => {
@@ -45,19 +41,31 @@ export async function readUnits(
   return bytes;
 }
 
-/** The pieces one after another, with one read for those that are so on disk too. */
-async function readTogether(volume: Volume, pieces: readonly Piece[]): Promise<Buffer> {
-  const together: { from: number; length: number }[] = [];
-  for (const { from, length } of pieces) {
-    const before = together.at(-1);
-    if (before !== undefined && before.from + before.length === from) before.length += length;
-    else together.push({ from, length });
+/**
+ * What is stored of a unit. Readers differ on one whose clusters come after a hole in it: to some it is zeros, to others what they hold. No
+ * writer makes such a unit.
+ */
+function storedIn(volume: Volume, runs: readonly Run[], start: number, length: number): DiskRun[] {
+  const stored: DiskRun[] = [];
+  let hole = false;
+  for (let at = start; at < start + length; ) {
+    const run = locate(volume, runs, at, start + length - at);
+    if (hole && run.kind !== 'zeros')
+      throw new Unreadable(
+        'MALFORMED_FILE_SYSTEM',
+        `the compressed unit at ${start} has clusters after a hole`,
+      );
+    hole = run.kind === 'zeros';
+    if (!hole) stored.push(run);
+    at += run.length;
   }
-  const [only, ...others] = together;
-  if (only !== undefined && others.length === 0) return volume.source.read(only.from, only.length);
-  const parts: Buffer[] = [];
-  for (const { from, length } of together) parts.push(await volume.source.read(from, length));
-  return Buffer.concat(parts);
+  return stored;
+}
+
+/** The pieces one after another, with one read for those that are so on disk too. */
+function readTogether(pieces: readonly DiskRun[]): Promise<Buffer> {
+  const next = pieces.values();
+  return readRuns(async (_, length) => next.next().value ?? { kind: 'zeros', length }, 0, sizeOf(pieces));
 }
 
 function mappedBytes(volume: Volume, runs: readonly Run[]): number {
@@ -65,6 +73,6 @@ function mappedBytes(volume: Volume, runs: readonly Run[]): number {
   return last === undefined ? 0 : (last.vcn + last.length) * volume.geometry.clusterSize;
 }
 
-function sizeOf(pieces: readonly Piece[]): number {
+function sizeOf(pieces: readonly DiskRun[]): number {
   return pieces.reduce((sum, { length }) => sum + length, 0);
 }

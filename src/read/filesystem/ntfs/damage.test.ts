@@ -167,6 +167,19 @@ describe('damage that is told', () => {
   });
 });
 
+function restart(clients: number, flags: number, position = 1, magic = 'RSTR'): Buffer {
+  const page = Buffer.alloc(4096);
+  page.write(magic, 0, 'latin1');
+  page.writeUInt16LE(30, 4);
+  page.writeUInt16LE(9, 6);
+  page.writeBigUInt64LE(BigInt(position), 8);
+  page.writeUInt16LE(48, 24);
+  page.writeBigUInt64LE(BigInt(position), 48);
+  page.writeUInt16LE(clients, 60);
+  page.writeUInt16LE(flags, 62);
+  return page;
+}
+
 describe('changes that wait', () => {
   test('a volume marked as dirty', async () => {
     const builder = new NtfsBuilder();
@@ -174,21 +187,26 @@ describe('changes that wait', () => {
     assert.match((await see(builder.build())).flaws.join(), /marked as dirty/);
   });
 
-  for (const [name, clean, flags, expected] of [
-    ['a journal in use', 0, 0, /changes that were not made/],
-    ['a journal in use and clean', 0, 2, /^$/],
-    ['a journal that nobody uses', 0xffff, 0, /^$/],
-  ] as const) {
+  const empty = Buffer.alloc(4096, 0xff);
+  const journals: readonly [name: string, pages: readonly Buffer[], expected: RegExp][] = [
+    ['a journal in use', [restart(0, 0), restart(0, 0)], /changes that were not made/],
+    ['a journal in use and clean', [restart(0, 2), restart(0, 2)], /^$/],
+    ['a journal that nobody uses', [restart(0xffff, 0), restart(0xffff, 0)], /^$/],
+    ['a journal that was emptied', [empty, empty], /^$/],
+    ['the later page counts', [restart(0, 2, 5), restart(0, 0, 6)], /changes that were not made/],
+    [
+      'a third page does not',
+      [restart(0, 0, 5), restart(0, 0, 6), restart(0, 2, 9)],
+      /changes that were not/,
+    ],
+    ['pages that are larger', [empty, empty, restart(0, 0)], /changes that were not made/],
+    ['a journal that chkdsk left', [restart(0, 0, 5, 'CHKD'), restart(0, 0, 3)], /^$/],
+    ['no page that can be read', [Buffer.alloc(4096), Buffer.alloc(4096)], /no restart page/],
+  ];
+  for (const [name, pages, expected] of journals) {
     test(name, async () => {
       const builder = new NtfsBuilder();
-      const page = Buffer.alloc(4096);
-      page.write('RSTR', 0, 'latin1');
-      page.writeUInt16LE(30, 4);
-      page.writeUInt16LE(9, 6);
-      page.writeUInt16LE(48, 24);
-      page.writeUInt16LE(clean, 60);
-      page.writeUInt16LE(flags, 62);
-      builder.log = Buffer.concat([page, page]);
+      builder.log = Buffer.concat(pages);
       assert.match((await see(builder.build())).flaws.join(), expected);
     });
   }

@@ -3,7 +3,6 @@ import { ATTRIBUTE_LIST, type Attribute, DATA } from './attribute.ts';
 import { type ListEntry, MAX_LIST_BYTES, parseAttributeList } from './attribute-list.ts';
 import { type File, joinExtents, toFile } from './file.ts';
 import { type FileRecord, parseFileRecord } from './file-record.ts';
-import { Recent } from './recent.ts';
 import { openStream, type Stream, type StreamSource } from './stream.ts';
 import type { Volume } from './volume.ts';
 import { Windows } from './windows.ts';
@@ -20,17 +19,24 @@ import { Windows } from './windows.ts';
 const MIRRORED = 4;
 const WINDOW_BYTES = 2 ** 16;
 const WINDOWS = 256;
-const KEPT_FILES = 1024;
 /** Errors of one attribute list after which the rest of it is not followed. */
 const MAX_LIST_ERRORS = 8;
 /** Extents of the table itself. Each holds a hundred fragments and more. */
 const MAX_EXTENTS = 1024;
 
+/** An attribute, and the record that it was found in. */
+interface Listed {
+  readonly attribute: Attribute;
+  readonly record: FileRecord;
+}
+
 export class FileTable {
   /** What is wrong with the table as a whole. */
   readonly flaws: Unreadable[] = [];
   readonly #volume: Volume;
-  readonly #files = new Recent<number, File>(KEPT_FILES);
+  /** The file that was asked for last: its streams are, right after its name. */
+  #last: File | undefined;
+  #further: FileRecord | undefined;
   #stream: Stream | undefined;
   #windows: Windows | undefined;
 
@@ -62,8 +68,7 @@ export class FileTable {
    * @throws Unreadable when its record cannot be used, Failure of the source
    */
   async file(number: number): Promise<File> {
-    const kept = this.#files.get(number);
-    if (kept !== undefined) return kept;
+    if (this.#last?.number === number) return this.#last;
     const record = await this.#record(number);
     if (record.base !== undefined)
       throw new Unreadable(
@@ -71,7 +76,7 @@ export class FileTable {
         `file record ${number} is not one of its own: it belongs to record ${record.base.number}`,
       );
     const file = await this.#gather(record);
-    this.#files.set(number, file);
+    this.#last = file;
     return file;
   }
 
@@ -94,6 +99,7 @@ export class FileTable {
 
   async *#follow(base: FileRecord, list: Iterable<ListEntry>): AsyncGenerator<Attribute | Unreadable> {
     const followed = new Set<string>();
+    const met = new Set([base]);
     let errors = 0;
     for (const entry of list) {
       const key = `${entry.record.number}:${entry.instance}`;
@@ -101,7 +107,11 @@ export class FileTable {
         if (followed.has(key))
           throw new Unreadable('MALFORMED_FILE_SYSTEM', 'its list of attributes names one of them twice');
         followed.add(key);
-        yield await this.#listed(base, entry);
+        const { attribute, record } = await this.#listed(base, entry);
+        // What is wrong with the first record was said.
+        if (!met.has(record)) yield* record.flaws;
+        met.add(record);
+        yield attribute;
       } catch (error) {
         if (!(error instanceof Unreadable)) throw error;
         yield error;
@@ -110,20 +120,26 @@ export class FileTable {
     }
   }
 
-  async #listed(base: FileRecord, entry: ListEntry): Promise<Attribute> {
+  async #listed(base: FileRecord, entry: ListEntry): Promise<Listed> {
     const { number } = entry.record;
-    const record = number === base.number ? base : await this.#record(number);
+    const record = number === base.number ? base : await this.#furtherRecord(number);
     if (record !== base && record.base?.number !== base.number)
       throw new Unreadable(
         'MALFORMED_FILE_SYSTEM',
         `its attributes lead to record ${number} of another file`,
       );
     const attribute = record.attributes.find((candidate) => matches(candidate, entry));
-    if (attribute !== undefined) return attribute;
+    if (attribute !== undefined) return { attribute, record };
     throw new Unreadable(
       'MALFORMED_FILE_SYSTEM',
       `record ${number} has no attribute 0x${entry.type.toString(16)} that the list of attributes names`,
     );
+  }
+
+  /** A list names several attributes of one record, one after another. */
+  async #furtherRecord(number: number): Promise<FileRecord> {
+    if (this.#further?.number !== number) this.#further = await this.#record(number);
+    return this.#further;
   }
 
   async #listOf(record: FileRecord): Promise<Buffer | undefined> {
@@ -191,7 +207,9 @@ export class FileTable {
       if (type !== DATA || name !== '' || firstVcn === 0) continue;
       if (extents.length >= MAX_EXTENTS)
         throw new Unreadable('MALFORMED_FILE_SYSTEM', `$MFT has more than ${MAX_EXTENTS} extents`);
-      extents.push(await this.#listed(own, entry));
+      const { attribute, record } = await this.#listed(own, entry);
+      this.flaws.push(...record.flaws);
+      extents.push(attribute);
       this.#useExtents(extents);
     }
   }

@@ -1,5 +1,5 @@
-import type { Unreadable } from '../../disk/unreadable.ts';
-import type { Attribute, NonResident } from './attribute.ts';
+import { Unreadable } from '../../disk/unreadable.ts';
+import { type Attribute, FILE_NAME, type NonResident } from './attribute.ts';
 import type { FileRecord } from './file-record.ts';
 import type { StreamSource } from './stream.ts';
 
@@ -24,7 +24,21 @@ export interface FileAttribute {
 /** @param found attributes of all the file's records; extents in any order */
 export function toFile(base: FileRecord, found: readonly Attribute[], flaws: readonly Unreadable[]): File {
   const { number, sequence, inUse, isFolder } = base;
-  return { number, sequence, inUse, isFolder, attributes: joinExtents(found), flaws };
+  const attributes = joinExtents(found);
+  return { number, sequence, inUse, isFolder, attributes, flaws: [...flaws, ...doubled(number, attributes)] };
+}
+
+/** Of two attributes of one name a system takes the one that it meets first: the other may be what was looked at. */
+function* doubled(number: number, attributes: readonly FileAttribute[]): Generator<Unreadable> {
+  const seen = new Set<string>();
+  for (const { type, name } of attributes) {
+    const key = `${type}:${name}`;
+    if (seen.has(key) && type !== FILE_NAME) {
+      const what = `file record ${number} has two attributes 0x${type.toString(16)} of one name`;
+      yield new Unreadable('MALFORMED_FILE_SYSTEM', what);
+    }
+    seen.add(key);
+  }
 }
 
 /** One by its type and name; `name` is empty for those without. */
@@ -38,11 +52,12 @@ export function residentOf(file: File, type: number, name = ''): Buffer | undefi
   return source?.kind === 'resident' ? source.value : undefined;
 }
 
-/** Attributes in the order they are met, each with its extents in theirs. */
+/** Attributes in the order they are met, each with its extents in theirs; its flags are those of its first extent. */
 export function joinExtents(found: readonly Attribute[]): FileAttribute[] {
   const joined: FileAttribute[] = [];
   const extents = new Map<string, NonResident[]>();
-  for (const { type, name, flags, body } of found) {
+  const ordered = found.toSorted((one, other) => firstOf(one) - firstOf(other));
+  for (const { type, name, flags, body } of ordered) {
     if (body.kind === 'resident') {
       joined.push({ type, name, flags, source: body });
       continue;
@@ -57,6 +72,9 @@ export function joinExtents(found: readonly Attribute[]): FileAttribute[] {
     extents.set(key, all);
     joined.push({ type, name, flags, source: { kind: 'non-resident', flags, extents: all } });
   }
-  for (const all of extents.values()) all.sort((one, other) => one.firstVcn - other.firstVcn);
   return joined;
+}
+
+function firstOf({ body }: Attribute): number {
+  return body.kind === 'resident' ? 0 : body.firstVcn;
 }

@@ -2,7 +2,6 @@ import { Unreadable } from '../../disk/unreadable.ts';
 import type { Node, NodeId } from '../contract.ts';
 import {
   DATA,
-  ENCRYPTED,
   FILE_NAME,
   FOLDER_INDEX,
   INDEX_ROOT,
@@ -13,7 +12,7 @@ import { attributeOf, type File, type FileAttribute, residentOf } from './file.t
 import { DOS } from './file-name.ts';
 import { parseIndexNode } from './index-node.ts';
 import { MAX_REPARSE_BYTES, parseReparsePoint, type ReparsePoint } from './reparse-point.ts';
-import { openStream, type Stream } from './stream.ts';
+import { openStream, requireReadable, type Stream } from './stream.ts';
 import { COMPRESSED_STREAM, openSystemCompressed } from './system-compression.ts';
 import type { Volume } from './volume.ts';
 
@@ -95,11 +94,12 @@ export interface FurtherStream {
  * Streams that are not the content of the file itself: those with a name, and the one without where the file is something else
  * than a file, so that its content would be seen by nobody.
  */
-export function furtherStreams(file: File, point: ReparsePoint | undefined): FurtherStream[] {
+export function furtherStreams(volume: Volume, file: File, point: ReparsePoint | undefined): FurtherStream[] {
   const isContent = (name: string): boolean =>
     name === (point?.kind === 'compressed' ? COMPRESSED_STREAM : '') && kindOf(file, point) === 'file';
   return file.attributes
-    .filter(({ type, name }) => type === DATA && !isContent(name) && !isPlaceholder(name, point))
+    .filter(({ type, name }) => type === DATA && !isContent(name))
+    .filter((attribute) => !isPlaceholder(volume, attribute, point))
     .map((attribute) => ({
       suffix: attribute.name === '' ? '::$DATA' : `:${attribute.name}`,
       id: `${file.number}:${attribute.name}`,
@@ -108,9 +108,19 @@ export function furtherStreams(file: File, point: ReparsePoint | undefined): Fur
     .filter(({ attribute }) => attribute.name !== '' || sizeOf(attribute) > 0);
 }
 
-/** The hole that stands in for compressed content. */
-function isPlaceholder(name: string, point: ReparsePoint | undefined): boolean {
-  return name === '' && point?.kind === 'compressed';
+/** The hole that stands in for compressed content. If it is none, a system that does not know this compression shows what is in it. */
+function isPlaceholder(
+  volume: Volume,
+  { name, source }: FileAttribute,
+  point: ReparsePoint | undefined,
+): boolean {
+  if (name !== '' || point?.kind !== 'compressed') return false;
+  try {
+    return openStream(volume, source).stored === 0;
+  } catch (error) {
+    toFlaw(error);
+    return false;
+  }
 }
 
 function kindOf(file: File, point: ReparsePoint | undefined): Node['kind'] {
@@ -160,13 +170,9 @@ function openContent(
 
 /** What cannot be read is a flaw at once, and thrown again at whoever reads. */
 function openAttribute(volume: Volume, attribute: FileAttribute, flaws: Unreadable[]): Stream {
-  if ((attribute.flags & ENCRYPTED) !== 0)
-    return unreadable(
-      sizeOf(attribute),
-      new Unreadable('ENCRYPTED', 'encrypted with the Encrypting File System (EFS)'),
-      flaws,
-    );
   try {
+    // Of what is in the record too, which is stored as it is: no system takes it for content.
+    requireReadable(attribute.flags);
     return openStream(volume, attribute.source);
   } catch (error) {
     return unreadable(sizeOf(attribute), toFlaw(error), flaws);

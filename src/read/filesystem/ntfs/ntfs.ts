@@ -126,9 +126,9 @@ export class Ntfs implements FileSystem {
 
   async #further(file: File): Promise<readonly FurtherStream[]> {
     try {
-      return furtherStreams(file, await readReparsePoint(this.#volume, file));
+      return furtherStreams(this.#volume, file, await readReparsePoint(this.#volume, file));
     } catch (error) {
-      if (error instanceof Unreadable) return furtherStreams(file, undefined);
+      if (error instanceof Unreadable) return furtherStreams(this.#volume, file, undefined);
       throw error;
     }
   }

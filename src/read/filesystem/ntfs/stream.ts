@@ -1,9 +1,12 @@
 import { Unreadable } from '../../disk/unreadable.ts';
-import { COMPRESSED, type NonResident } from './attribute.ts';
+import { COMPRESSION, ENCRYPTED, LZNT1, type NonResident } from './attribute.ts';
 import { readUnits } from './compressed-stream.ts';
 import { readMapped, storedClusters } from './mapped-read.ts';
 import { parseRunlist, type Run } from './runlist.ts';
 import type { Volume } from './volume.ts';
+
+const UNIT_CLUSTERS = 16;
+const MAX_CLUSTER = 4096;
 
 /** The bytes of one attribute. */
 export interface Stream {
@@ -19,14 +22,16 @@ export type StreamSource =
   | { readonly kind: 'resident'; readonly value: Buffer }
   | { readonly kind: 'non-resident'; readonly flags: number; readonly extents: readonly NonResident[] };
 
-/** @throws Unreadable MALFORMED_FILE_SYSTEM when its runs cannot be used */
+/** @throws Unreadable UNSUPPORTED, ENCRYPTED; MALFORMED_FILE_SYSTEM when its runs cannot be used */
 export function openStream(volume: Volume, source: StreamSource): Stream {
   if (source.kind === 'resident') return openResident(source.value);
+  requireReadable(source.flags);
   const [first] = source.extents;
   if (first === undefined) throw new Unreadable('MALFORMED_FILE_SYSTEM', 'a stream has no extents');
   const runs = toRuns(source.extents, volume.geometry.clusters);
   const { size, initialized } = first;
-  const compressed = (source.flags & COMPRESSED) !== 0 && first.unitClusters > 1;
+  const compressed = (source.flags & COMPRESSION) !== 0;
+  if (compressed) requireUnit(volume, first.unitClusters);
   const read = compressed ? readUnits : readMapped;
   return {
     size,
@@ -41,6 +46,27 @@ export function openStream(volume: Volume, source: StreamSource): Stream {
       return bytes;
     },
   };
+}
+
+/**
+ * Refuses content that its flags say is not what is stored, or is stored in a way that is not known.
+ * @throws Unreadable ENCRYPTED, UNSUPPORTED
+ */
+export function requireReadable(flags: number): void {
+  if ((flags & ENCRYPTED) !== 0)
+    throw new Unreadable('ENCRYPTED', 'encrypted with the Encrypting File System (EFS)');
+  const method = flags & COMPRESSION;
+  if (method !== 0 && method !== LZNT1)
+    throw new Unreadable('UNSUPPORTED', `NTFS compression with method ${method}`);
+}
+
+/** There is no other with LZNT1, and none where clusters are larger: Windows compresses nothing there. */
+function requireUnit({ geometry }: Volume, unitClusters: number): void {
+  if (unitClusters === UNIT_CLUSTERS && geometry.clusterSize <= MAX_CLUSTER) return;
+  throw new Unreadable(
+    'UNSUPPORTED',
+    `NTFS compression in units of ${unitClusters} clusters of ${geometry.clusterSize} bytes`,
+  );
 }
 
 function openResident(value: Buffer): Stream {

@@ -1,18 +1,18 @@
+import { Recent } from '../../disk/recent.ts';
 import { Unreadable } from '../../disk/unreadable.ts';
-import { Recent } from './recent.ts';
 import type { Stream } from './stream.ts';
 
 /** Small reads of a stream, served from a few large windows of it that are kept. */
 export class Windows {
   readonly #stream: Stream;
   readonly #size: number;
-  readonly #kept: Recent<number, Buffer>;
+  readonly #kept: Recent<number>;
 
   /** @param size bytes of one window: a multiple of every block that is asked for */
   constructor(stream: Stream, size: number, count: number) {
     this.#stream = stream;
     this.#size = size;
-    this.#kept = new Recent(count);
+    this.#kept = new Recent(size * count);
   }
 
   /**
@@ -21,24 +21,16 @@ export class Windows {
    */
   async copy(offset: number, length: number): Promise<Buffer> {
     const inside = offset % this.#size;
-    if (inside + length > this.#size) return Buffer.from(await this.#stream.read(offset, length));
     const start = offset - inside;
-    let window = this.#kept.get(start);
-    if (window === undefined || window.length < inside + length) {
-      const there = Math.max(inside + length, Math.min(this.#size, this.#stream.size - start));
-      window = await this.#read(start, there);
-      if (window === undefined) return Buffer.from(await this.#stream.read(offset, length));
-      this.#kept.set(start, window);
-    }
-    return Buffer.from(window.subarray(inside, inside + length));
-  }
-
-  /** Undefined where the window has a part that cannot be read: then what was asked for is read alone. */
-  async #read(start: number, size: number): Promise<Buffer | undefined> {
+    const end = Math.min(start + this.#size, this.#stream.size);
+    // What leaves the stream is said by the stream itself.
+    if (offset + length > end) return Buffer.from(await this.#stream.read(offset, length));
     try {
-      return await this.#stream.read(start, size);
+      const window = await this.#kept.get(start, () => this.#stream.read(start, end - start));
+      return Buffer.from(window.subarray(inside, inside + length));
     } catch (error) {
-      if (error instanceof Unreadable) return undefined;
+      // Another part of the window may be what cannot be read.
+      if (error instanceof Unreadable) return Buffer.from(await this.#stream.read(offset, length));
       throw error;
     }
   }

@@ -31,6 +31,12 @@ function* flawsOf(superblock: Superblock, source: BlockSource): Generator<Unread
       `the XFS has ${size} bytes, of which ${source.name} has ${source.size}`,
     );
   if (superblock.needsRepair) yield wrong('the XFS says that it needs repair: no system mounts it as it is');
+  if (superblock.ignoresCase)
+    yield new Unreadable(
+      'UNSUPPORTED',
+      'names on the XFS are found in any letter case: they were looked at as they are written',
+      0,
+    );
   if (superblock.inProgress)
     yield wrong('the XFS was never finished by mkfs.xfs: no system mounts it as it is');
 }

@@ -8,6 +8,9 @@ import type { Volume } from './volume.ts';
  *
  * The log is a ring of 512-byte blocks, each stamped with how often the ring went round when it was written. So its end is where the
  * stamp goes down, found by halving; the record before it says, after a clean unmount, nothing but that.
+ *
+ * The attack: a block with an old stamp shortly before that record. Linux takes it for a write that was not finished, and the end of the log
+ * for what is before it: changes, that are replayed. So no block before the end may have such a stamp, as far back as Linux looks.
  * (xfs_log_format.h; "XFS Algorithms & Data Structures", section Journaling Log)
  */
 
@@ -15,16 +18,23 @@ const BLOCK = 512;
 const MAGIC = 0xfeedbabe;
 /** Records are at most 256 KiB, with a header for each 32 KiB, and are padded to at most as much again. */
 const MOST_BACK = 1100;
+/** As far as writes may be under way at once: eight records (XLOG_TOTAL_REC_SHIFT). */
+const MOST_UNDER_WAY = 4096;
 const HEADER_COVERS = 32 * 1024;
 const UNMOUNT = 0x20;
 
 /**
- * What is wrong with the log: undefined when everything in it is in the file system too, and where the log is elsewhere.
+ * What is wrong with the log: undefined when everything in it is in the file system too.
  * @throws Failure of the source
  */
 export async function checkLog(volume: Volume): Promise<Unreadable | undefined> {
   const { logStart, logBlocks, blockSize } = volume.superblock;
-  if (logStart === 0 || logBlocks === 0) return undefined;
+  if (logStart === 0)
+    return new Unreadable(
+      'UNSUPPORTED',
+      'the log of the XFS is on another device: the changes that it may hold were not replayed',
+    );
+  if (logBlocks === 0) return undefined;
   try {
     const place = volume.placeOfBlocks(logStart, logBlocks, 'the log');
     const log = new Log(volume, place, Math.floor((logBlocks * blockSize) / BLOCK));
@@ -63,12 +73,28 @@ class Log {
     // Never used.
     if (firstCycle === 0 && lastCycle === 0) return true;
     const head = firstCycle === lastCycle ? 0 : await this.#firstWith(lastCycle);
+    if (!(await this.#isWhole(head, lastCycle))) return false;
     const last = await this.#recordBefore(head);
     if (last === undefined) return false;
     if (last.end === head) return last.isUnmount;
     // Its end was never written: a system goes back to what was before it.
     const before = await this.#recordBefore(last.start);
     return before !== undefined && before.end === last.start && before.isUnmount;
+  }
+
+  async #isWhole(head: number, lastCycle: number): Promise<boolean> {
+    const before = Math.min(head, MOST_UNDER_WAY);
+    const around = Math.min(this.#blocks - head, MOST_UNDER_WAY - before);
+    return (
+      (await this.#lacksCycle(head - before, before, lastCycle)) &&
+      (await this.#lacksCycle(this.#blocks - around, around, lastCycle - 1))
+    );
+  }
+
+  async #lacksCycle(first: number, count: number, cycle: number): Promise<boolean> {
+    const bytes = await this.#volume.source.read(this.#place + first * BLOCK, count * BLOCK);
+    for (let at = 0; at < bytes.length; at += BLOCK) if (cycleOf(bytes, at) === cycle) return false;
+    return true;
   }
 
   async #firstWith(cycle: number): Promise<number> {
@@ -82,10 +108,8 @@ class Log {
     return low;
   }
 
-  /** The cycle of a block is its first word, or the second of a record's header. */
   async #cycle(block: number): Promise<number> {
-    const bytes = await this.#read(block);
-    return bytes.readUInt32BE(bytes.readUInt32BE(0) === MAGIC ? 4 : 0);
+    return cycleOf(await this.#read(block), 0);
   }
 
   /** The last one that begins before a block, around the ring if need be. */
@@ -116,4 +140,9 @@ class Log {
   #read(block: number): Promise<Buffer> | Buffer {
     return this.#volume.readMetadata(this.#place + block * BLOCK, BLOCK);
   }
+}
+
+/** The cycle of a block is its first word, or the second of a record's header. */
+function cycleOf(bytes: Buffer, at: number): number {
+  return bytes.readUInt32BE(bytes.readUInt32BE(at) === MAGIC ? at + 4 : at);
 }

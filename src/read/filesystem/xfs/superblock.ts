@@ -76,7 +76,9 @@ export function parseSuperblock(bytes: Buffer): Superblock {
   if (bytes.readUInt32BE(0) !== SUPERBLOCK_MAGIC) throw wrong('its magic number is not there');
   const versionBits = bytes.readUInt16BE(100);
   const version = toVersion(versionBits);
-  const features2 = version === 5 || (versionBits & MORE_BITS) !== 0 ? bytes.readUInt32BE(200) : 0;
+  // Once put elsewhere by mistake: Linux takes what is in either place.
+  const hasMore = version === 5 || (versionBits & MORE_BITS) !== 0;
+  const features2 = hasMore ? bytes.readUInt32BE(200) | bytes.readUInt32BE(204) : 0;
   const incompatible = version === 5 ? bytes.readUInt32BE(216) : 0;
   const uuid = bytes.subarray(32, 48);
   const sizes = parseSizes(bytes);

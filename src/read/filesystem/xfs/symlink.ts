@@ -1,4 +1,5 @@
 import { Unreadable } from '../../disk/unreadable.ts';
+import { toTarget } from '../link-target.ts';
 import { checkHeader, REMOTE_HEADER } from './block-header.ts';
 import { readExtents } from './extent-tree.ts';
 import type { Extent } from './extents.ts';
@@ -24,11 +25,13 @@ export async function readTarget(volume: Volume, inode: Inode, flaws: Unreadable
   if (size === 0 || size > MOST_BYTES) throw wrong(`is ${size} bytes long`);
   if (data.format === 'local') {
     if (size > data.bytes.length) throw wrong('is longer than its inode');
-    return data.bytes.subarray(0, size);
+    return toTarget(data.bytes.subarray(0, size), what, flaws);
   }
   const extents = await readExtents(volume, data, number, what, 'refused', flaws);
-  if (!volume.hasChecksums) return readWhole(volume, extents, 0, size, what);
-  return readWithHeaders(volume, inode, extents, what, flaws);
+  const stored = volume.hasChecksums
+    ? await readWithHeaders(volume, inode, extents, what, flaws)
+    : await readWhole(volume, extents, 0, size, what);
+  return toTarget(stored, what, flaws);
 }
 
 /** One header for each extent, however many blocks that has. */

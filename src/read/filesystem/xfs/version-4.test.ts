@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { Unreadable } from '../../disk/unreadable.ts';
+import { memoryDisk } from '../../testing/memory-disk.ts';
 import type { Node } from '../contract.ts';
 import { walk } from '../walk.ts';
 import { xfsDriver } from './index.ts';
-import { sourceOf } from './testing/small-image.ts';
 import { version4Image } from './testing/version-4-image.ts';
 
 /* Without checksums nothing stands between what is damaged and the parsers. */
@@ -16,7 +16,7 @@ const ATTRIBUTES = 208;
 const LARGE = Array.from({ length: 700 }, (_, index) => String.fromCharCode(index % 256)).join('');
 
 async function readAll(image: Buffer): Promise<{ nodes: Map<string, Node>; problems: string[] }> {
-  const fileSystem = await xfsDriver.open(sourceOf(image));
+  const fileSystem = await xfsDriver.open(memoryDisk(image));
   const nodes = new Map<string, Node>();
   const problems = fileSystem.flaws.map(({ message }) => message);
   for await (const step of walk(fileSystem, await fileSystem.root(), { mount: '', pathLength: 4096 })) {
@@ -116,10 +116,10 @@ describe('says what is wrong with attributes, and reads the others', () => {
 test('features and versions that nobody reads are named', async () => {
   const image = version4Image();
   image.writeUInt16BE(image.readUInt16BE(100) & ~0x2000, 100);
-  await assert.rejects(xfsDriver.open(sourceOf(image)), /version 1 directories/);
+  await assert.rejects(xfsDriver.open(memoryDisk(image)), /version 1 directories/);
   image.writeUInt16BE(9, 100);
   image.fill(0, 32768 * BLOCK, 32769 * BLOCK);
-  await assert.rejects(xfsDriver.open(sourceOf(image)), /version is 9/);
+  await assert.rejects(xfsDriver.open(memoryDisk(image)), /version is 9/);
 });
 
 test('damaged images are read as far as they go, and nothing else happens', async () => {

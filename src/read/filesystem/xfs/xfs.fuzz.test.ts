@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Unreadable } from '../../disk/unreadable.ts';
+import { memoryDisk } from '../../testing/memory-disk.ts';
 import { walk } from '../walk.ts';
 import { checksumOf } from './checksum.ts';
 import { xfsDriver } from './index.ts';
-import { smallImage, sourceOf } from './testing/small-image.ts';
+import { smallImage } from './testing/small-image.ts';
 
 /* Bits are turned in what is not zero; checksums are made right again in half of the rounds, so that what is behind them is met too. */
 
@@ -56,7 +57,7 @@ function isTree(image: Buffer, at: number): boolean {
 
 /** Walks all of it and reads the start of every file. */
 async function visit(image: Buffer): Promise<void> {
-  const fileSystem = await xfsDriver.open(sourceOf(image));
+  const fileSystem = await xfsDriver.open(memoryDisk(image));
   let steps = 0;
   for await (const step of walk(fileSystem, await fileSystem.root(), { mount: '', pathLength: 4096 })) {
     if (++steps > MOST_STEPS) return;
@@ -102,7 +103,7 @@ test('a superblock of anything is refused or read', async () => {
     for (let count = 1 + random(3); count > 0; count--) head.writeUInt8(random(256), 4 + random(260));
     if (round % 2 === 0) head.writeUInt32LE(checksumOf(head.subarray(0, 512), 224), 224);
     await xfsDriver
-      .open(sourceOf(head))
+      .open(memoryDisk(head))
       .then((fileSystem) => fileSystem.root())
       .catch(toNothing);
     original.copy(head, 0, 0, 512);

@@ -8,6 +8,8 @@ export const BLOCK = { descriptor: 1, commit: 2, superblock: 3, superblockV2: 4,
 const INCOMPAT = { wide: 0x2, checksumV2: 0x8, checksumV3: 0x10, fastCommit: 0x20 } as const;
 /** revoke, 64bit, async_commit, csum_v2, csum_v3, fast_commit. */
 const KNOWN_INCOMPAT = 0x3f;
+/** Of the compatible features. */
+const OLD_CHECKSUMS = 0x1;
 const SUPERBLOCK_SIZE = 1024;
 const SUPERBLOCK_CHECKSUM = 0xfc;
 const COMMIT_CHECKSUM = 0x10;
@@ -27,6 +29,8 @@ export interface JournalFormat {
   readonly fastCommits: number | undefined;
   readonly wide: boolean;
   readonly checksums: 0 | 2 | 3;
+  /** Whether commits have checksums of the first kind, over a whole transaction, which are not verified here. */
+  readonly hasOldChecksums: boolean;
   readonly seed: number;
 }
 
@@ -65,6 +69,7 @@ export function parseJournal(block: Buffer, blocks: number): JournalFormat {
     sequence: block.readUInt32BE(0x18),
     fastCommits: fast === 0 ? undefined : end + 1,
     wide: has(INCOMPAT.wide),
+    hasOldChecksums: type === BLOCK.superblockV2 && (block.readUInt32BE(0x24) & OLD_CHECKSUMS) !== 0,
     seed: checksum(ONES, block.subarray(0x30, 0x40)),
   };
 }

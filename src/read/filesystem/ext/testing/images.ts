@@ -1,6 +1,4 @@
 import { brotliDecompressSync } from 'node:zlib';
-import type { BlockSource } from '../../../disk/block-source.ts';
-import { requireInside } from '../../../disk/bounded.ts';
 
 /*
  * File systems that mke2fs 1.47 and Linux 6.18 wrote, to be read and to be damaged.
@@ -121,17 +119,4 @@ export const BUSY =
 /** A copy that can be changed. */
 export function imageOf(packed: string): Buffer {
   return brotliDecompressSync(Buffer.from(packed, 'base64'));
-}
-
-export function memoryDisk(bytes: Buffer): BlockSource {
-  const disk: BlockSource = {
-    name: 'memory',
-    size: bytes.length,
-    async read(offset, length) {
-      requireInside(disk, offset, length);
-      return bytes.subarray(offset, offset + length);
-    },
-    async close() {},
-  };
-  return disk;
 }

@@ -1,7 +1,7 @@
 import { Unreadable } from '../../../disk/unreadable.ts';
+import { memoryDisk } from '../../../testing/memory-disk.ts';
 import type { FileSystem, Node } from '../../contract.ts';
 import { extDriver } from '../index.ts';
-import { memoryDisk } from './images.ts';
 
 export interface Found {
   readonly fileSystem: FileSystem;

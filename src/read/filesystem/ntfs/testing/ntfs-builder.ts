@@ -72,7 +72,11 @@ export class NtfsBuilder {
     });
     const own: FileSpec[] = [
       { record: 0, names: [[ROOT, '$MFT', 3]], attributes: [table] },
-      { record: 2, names: [[ROOT, '$LogFile', 3]], attributes: [nonResident(0x80, [log], { size: 8192 })] },
+      {
+        record: 2,
+        names: [[ROOT, '$LogFile', 3]],
+        attributes: [nonResident(0x80, [log], { size: this.log.length })],
+      },
       { record: 3, names: [[ROOT, '$Volume', 3]], attributes: this.#volume() },
       { record: ROOT, names: [[ROOT, '.', 3]], isFolder: true },
       { record: 7, names: [[ROOT, '$Boot', 3]], attributes: [nonResident(0x80, [boot], { size: 9 })] },

@@ -1,9 +1,8 @@
 import assert from 'node:assert/strict';
 import { gunzipSync } from 'node:zlib';
 import type { FileRecord } from '../../../../core/file.ts';
-import type { BlockSource } from '../../../disk/block-source.ts';
-import { requireInside } from '../../../disk/bounded.ts';
 import { Unreadable } from '../../../disk/unreadable.ts';
+import { memoryDisk } from '../../../testing/memory-disk.ts';
 import type { FileSystem, FileSystemDriver, Node } from '../../contract.ts';
 import { walk } from '../../walk.ts';
 
@@ -21,19 +20,6 @@ export function unpackImage(base64: string): Buffer {
   return gunzipSync(Buffer.from(base64, 'base64'));
 }
 
-export function sourceOf(bytes: Buffer): BlockSource {
-  const source: BlockSource = {
-    name: 'disk',
-    size: bytes.length,
-    async read(offset, length) {
-      requireInside(source, offset, length);
-      return bytes.subarray(offset, offset + length);
-    },
-    async close() {},
-  };
-  return source;
-}
-
 const PIECE = 2 ** 20;
 /** Of hostile images, which may claim terabytes. */
 const MAX_STEPS = 3000;
@@ -41,7 +27,7 @@ const MAX_CONTENT = 4 * PIECE;
 
 /** @throws Unreadable */
 export async function readWhole(driver: FileSystemDriver, image: Buffer): Promise<WholeTree> {
-  const fileSystem = await driver.open(sourceOf(image));
+  const fileSystem = await driver.open(memoryDisk(image));
   const entries = new Map<string, FileRecord & { readonly text?: string }>();
   const problems = fileSystem.flaws.map(({ code, message }) => `${code}: ${message}`);
   let steps = 0;

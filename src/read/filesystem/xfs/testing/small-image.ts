@@ -1,6 +1,4 @@
 import { brotliDecompressSync } from 'node:zlib';
-import type { BlockSource } from '../../../disk/block-source.ts';
-import { requireInside } from '../../../disk/bounded.ts';
 
 /*
  * A file system that Linux 6.18 wrote, with every form of folder, attribute and extent that fits; to be read, and to be damaged.
@@ -125,17 +123,4 @@ const IMAGE =
 /** A copy of its own each time: 32 MiB, nearly all of them zeros. */
 export function smallImage(): Buffer {
   return brotliDecompressSync(Buffer.from(IMAGE, 'base64'));
-}
-
-export function sourceOf(bytes: Buffer): BlockSource {
-  const source: BlockSource = {
-    name: 'image',
-    size: bytes.length,
-    async read(offset, length) {
-      requireInside(source, offset, length);
-      return bytes.subarray(offset, offset + length);
-    },
-    async close() {},
-  };
-  return source;
 }
