@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { createHash } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 import { after, test } from 'node:test';
 import { toDigest } from '../core/digest.ts';
 import type { FileRecord } from '../core/file.ts';
@@ -8,9 +8,12 @@ import { toLayerPath } from '../core/layer-path.ts';
 import { DEFAULT_LIMITS, type Limits } from '../core/limits.ts';
 import { collectFacts } from './collect.ts';
 import type { LayerFacts } from './facts.ts';
+import { WindowCutter, windowsOf } from './file-windows.ts';
 import { WorkerPool } from './pool/pool.ts';
+import { at, buildHive, merged } from './registry/testing/hive-builder.ts';
 import { readRules } from './yara/rule-source.ts';
 
+const RUN = 'Microsoft\\Windows\\CurrentVersion\\Run';
 const diffId = toDigest('sha256', 'a'.repeat(64));
 const pool = new WorkerPool({ scope: 'all', rules: readRules([]) }, 2);
 after(() => pool.close());
@@ -73,6 +76,44 @@ test('collect: a large file goes by in windows, hashed whole, and what lies acro
     facts.problems.map(({ code, effect }) => `${code} ${effect}`),
     ['LIMIT_FILE_MEMORY notice'],
   );
+});
+
+test('collect: what is wanted whole is handed over whole, and in windows to all others', async () => {
+  const filler = Object.fromEntries(
+    Array.from({ length: 40 }, (_, index) => [`filler ${index}`, { type: 3, data: Buffer.alloc(15_000, 7) }]),
+  );
+  const evil = { values: { evil: 'C:\\Users\\Public\\x.exe' } };
+  const bytes = buildHive(merged(at('A', { values: filler }), at(RUN, evil)));
+  assert.ok(bytes.length > 2 * 262_144);
+  const path = 'Windows/System32/config/SOFTWARE';
+  const facts = await collect({ fileMemory: 262_144 }, async (sink) => {
+    await sink.file(record(path, bytes.length), chunksOf(bytes, 50_000));
+    await sink.file(record('after', 3), chunksOf(Buffer.from('abc'), 3));
+  });
+  assert.deepEqual(
+    facts.problems.map(({ code, effect }) => `${code} ${effect}`),
+    ['LIMIT_FILE_MEMORY notice'],
+  );
+  assert.deepEqual(
+    facts.files.map(({ sha256 }) => sha256),
+    [hex('sha256', bytes), hex('sha256', Buffer.from('abc'))],
+  );
+  const autostarts = facts.observations.filter(({ examiner }) => examiner === 'windows/registry-autostart');
+  assert.equal(autostarts.length, 1);
+});
+
+test('collect: windows of what is in memory are those of what goes by', () => {
+  for (const length of [1, 65_536, 131_072, 131_073, 196_608, 196_609, 700_000]) {
+    const bytes = randomBytes(length);
+    const cutter = new WindowCutter(131_072);
+    const goneBy: [number, string][] = [];
+    for (const window of cutter.push(bytes)) goneBy.push([window.base, hex('sha256', window.bytes)]);
+    const { base, bytes: rest } = cutter.rest();
+    // The last may be what the one before had already.
+    if (goneBy.length === 0 || rest.length > 65_536) goneBy.push([base, hex('sha256', rest)]);
+    const held = [...windowsOf(bytes, 131_072)].map((window) => [window.base, hex('sha256', window.bytes)]);
+    assert.deepEqual(held, goneBy, `${length}`);
+  }
 });
 
 test('collect: many batches keep their order and their digests apart', async () => {

@@ -8,6 +8,7 @@ import { classify } from './content/classify.ts';
 import type { Wants } from './contract.ts';
 import { examinersFor } from './examiners.ts';
 import type { LayerFacts, LayerObservation } from './facts.ts';
+import { type Window, WindowCutter, windowSize } from './file-windows.ts';
 import { fill } from './fill.ts';
 import type { BatchFile, ExaminedFile, Scope } from './pool/messages.ts';
 import { BATCH_BYTES, type WorkerPool } from './pool/pool.ts';
@@ -18,8 +19,6 @@ import { isProgramPath } from './program-path.ts';
  * next ones are read; a file larger than the memory bound goes by in overlapping windows and is hashed here.
  */
 
-/** What two neighbouring windows of a large file share, so that nothing is cut in half. */
-const WINDOW_OVERLAP = 64 * 1024;
 const BATCH_FILES = 1024;
 const EMPTY_SHA256 = 'e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855';
 
@@ -57,8 +56,17 @@ const CATALOGED_FOLDERS = CATALOGED.every(({ folders }) => folders !== undefined
   ? new Set(CATALOGED.flatMap(({ folders = [] }) => folders))
   : undefined;
 
+const WANTED_WHOLE = examinersFor('all').flatMap(({ wants }) => wants.filter(({ whole }) => whole === true));
+
 function mayAdmit({ paths }: Wants, { path }: FileRecord): boolean {
   return paths === undefined || paths.test(path);
+}
+
+/** Goes by what is known before a byte is read. */
+function isWantedWhole(record: FileRecord, scope: Scope): boolean {
+  return (scope === 'all' ? WANTED_WHOLE : []).some(
+    (wants) => record.size <= (wants.maxSize ?? 0) && mayAdmit(wants, record),
+  );
 }
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
@@ -121,8 +129,9 @@ class Collector implements LayerSink {
     const record: Mutable<FileRecord> = { ...given };
     this.files.push(record);
     if (!this.wants(record)) return;
-    if (record.size > this.#options.limits.fileMemory) await this.#pass(record, content);
-    else await this.#pack(record, content);
+    if (record.size <= this.#options.limits.fileMemory) await this.#pack(record, content);
+    else if (isWantedWhole(record, this.#options.scope)) await this.#packWhole(record, content);
+    else await this.#pass(record, content);
   }
 
   async run(layer: LayerSource): Promise<LayerSummary> {
@@ -137,12 +146,31 @@ class Collector implements LayerSink {
     }
   }
 
-  async #pack(record: Mutable<FileRecord>, content: AsyncIterable<Uint8Array>): Promise<void> {
+  /** A large file that some examiner reads in one piece. */
+  async #packWhole(record: Mutable<FileRecord>, content: AsyncIterable<Uint8Array>): Promise<void> {
+    this.#send();
+    await this.#pack(record, content, windowSize(this.#options.limits.fileMemory));
+    this.#send();
+    this.#noteWindows(record);
+  }
+
+  async #pack(
+    record: Mutable<FileRecord>,
+    content: AsyncIterable<Uint8Array>,
+    window?: number,
+  ): Promise<void> {
     const batch = await this.#roomFor(record.size);
     const start = batch.used;
     const length = await fill(new Uint8Array(batch.buffer, start, record.size), content);
     batch.used += length;
-    batch.files.push({ record, start, length, base: 0, whole: true });
+    batch.files.push({
+      record,
+      start,
+      length,
+      base: 0,
+      whole: true,
+      ...(window !== undefined && { window }),
+    });
     if (batch.used >= BATCH_BYTES || batch.files.length >= BATCH_FILES) this.#send();
   }
 
@@ -160,13 +188,17 @@ class Collector implements LayerSink {
   async #pass(record: Mutable<FileRecord>, content: AsyncIterable<Uint8Array>): Promise<void> {
     this.#send();
     const hashes = hashesFor(record.path, this.#options.scope);
-    const windows = new WindowCutter(Math.min(this.#options.limits.fileMemory, 16 * 2 ** 20));
+    const windows = new WindowCutter(windowSize(this.#options.limits.fileMemory));
     for await (const chunk of content) {
       for (const { hash } of hashes) hash.update(chunk);
       for (const window of windows.push(chunk)) await this.#sendWindow(record, window);
     }
     await this.#sendWindow(record, windows.rest());
     for (const { name, hash } of hashes) record[name] = hash.digest('hex');
+    this.#noteWindows(record);
+  }
+
+  #noteWindows(record: FileRecord): void {
     const message = `larger than ${this.#options.limits.fileMemory} bytes: inspected in overlapping windows`;
     this.problems.push({ code: 'LIMIT_FILE_MEMORY', message, effect: 'notice', path: record.path });
   }
@@ -207,41 +239,6 @@ class Collector implements LayerSink {
     const path: LayerPath = record.path;
     for (const one of observations) this.#observations.push({ ...one, path, record });
     this.problems.push(...problems);
-  }
-}
-
-interface Window {
-  readonly bytes: Uint8Array;
-  readonly base: number;
-}
-
-/** Cuts a stream into windows of `size` bytes, each beginning with the last 64 KiB of the one before. */
-class WindowCutter {
-  readonly #buffer: Uint8Array;
-  #used = 0;
-  #base = 0;
-
-  constructor(size: number) {
-    this.#buffer = new Uint8Array(Math.max(size, 2 * WINDOW_OVERLAP));
-  }
-
-  *push(chunk: Uint8Array): Generator<Window> {
-    let rest = chunk;
-    while (rest.length > 0) {
-      const fits = rest.subarray(0, this.#buffer.length - this.#used);
-      this.#buffer.set(fits, this.#used);
-      this.#used += fits.length;
-      rest = rest.subarray(fits.length);
-      if (this.#used < this.#buffer.length) continue;
-      yield this.rest();
-      this.#buffer.copyWithin(0, this.#used - WINDOW_OVERLAP);
-      this.#base += this.#used - WINDOW_OVERLAP;
-      this.#used = WINDOW_OVERLAP;
-    }
-  }
-
-  rest(): Window {
-    return { bytes: this.#buffer.subarray(0, this.#used), base: this.#base };
   }
 }
 

@@ -27,14 +27,19 @@ export interface Wants {
   readonly executable?: boolean;
   /** Files above this many bytes are not handed over. */
   readonly maxSize?: number;
+  /**
+   * Files up to `maxSize` are handed over in one piece even when they are larger than `Limits.fileMemory`: for what points from one end
+   * of itself to the other. Goes by the path alone, with `maxSize`, and is dear: what is held for such a file comes on top.
+   */
+  readonly whole?: boolean;
 }
 
 /** One regular file's content, as an examiner sees it. */
 export interface FileView {
   readonly record: FileRecord & { readonly content: ContentClass };
   /**
-   * The content. For a file larger than `Limits.fileMemory` it is one window of it; windows overlap by 64 KiB
-   * and examiners are called for each. Not to be kept or changed.
+   * The content. For a file larger than `Limits.fileMemory` it is one window of it, unless the examiner wants it whole; windows
+   * overlap by 64 KiB and examiners are called for each. Not to be kept or changed.
    */
   readonly bytes: Uint8Array;
   /** Offset of `bytes` in the file: 0 unless windowed. */

@@ -11,6 +11,8 @@ export interface Content {
   readonly bytes: Uint8Array;
   readonly base: number;
   readonly whole: boolean;
+  /** Of a large file, whose it is: it is whole for who wants it so, and windows for the others. Absent: everybody's. */
+  readonly share?: 'whole' | 'windows';
 }
 
 /** What one examiner saw in one file. */
@@ -76,7 +78,8 @@ function toProblem(code: ProblemCode, message: string, { record }: Content): Pro
 }
 
 /** Everything of the gate that needs no look at the whole content. */
-function admits(wants: Gate, { record }: Content): boolean {
+function admits(wants: Gate, { record, share }: Content): boolean {
+  if (share !== undefined && (share === 'whole') !== (wants.whole === true)) return false;
   if (wants.executable === true && (record.mode & 0o111) === 0) return false;
   if (wants.maxSize !== undefined && record.size > wants.maxSize) return false;
   if (wants.content !== undefined && !wants.content.includes(record.content)) return false;

@@ -1,8 +1,9 @@
 import { hash } from 'node:crypto';
 import { classify } from '../content/classify.ts';
-import type { Content, toExamination } from '../examine.ts';
+import type { Content, Examination, toExamination } from '../examine.ts';
+import { windowsOf } from '../file-windows.ts';
 import { isProgramPath } from '../program-path.ts';
-import type { BatchExaminer } from '../yara/batch-examiner.ts';
+import type { BatchExaminer, BatchResult } from '../yara/batch-examiner.ts';
 import type { BatchFile, ExaminedFile, FileDigests, Scope } from './messages.ts';
 
 /** What a worker examines with. */
@@ -19,27 +20,50 @@ export function examineBatch(
   files: readonly BatchFile[],
   { scope, examination, batchExaminers }: Instruments,
 ): ExaminedFile[] {
-  const contents = files.map((file) => toContent(buffer, file));
+  const contents = files.map((file) => toContents(buffer, file));
   const batched = batchExaminers.map((examiner) => ({
     id: examiner.id,
-    results: examiner.examineBatch(contents),
+    results: examiner.examineBatch(contents.flatMap(toBatch)).values(),
   }));
-  return contents.map((content, index) => {
-    const { observations, problems } = examination(content);
-    const ofBatch = batched.map(({ id, results }) => ({ examiner: id, ...results[index] }));
-    const all = [
-      ...observations,
-      ...ofBatch.flatMap(({ examiner, observations: seen = [] }) =>
-        seen.map((observation) => ({ examiner, observation })),
+  return contents.map((shares) => {
+    const found = [
+      ...shares.map(examination),
+      ...toBatch(shares).flatMap(() =>
+        batched.map(({ id, results }) => attributed(id, results.next().value)),
       ),
     ];
+    const observations = found.flatMap((one) => one.observations);
+    const [first] = shares;
     return {
-      content: content.record.content,
-      observations: all,
-      problems: [...problems, ...ofBatch.flatMap(({ problems: found = [] }) => found)],
-      ...(content.whole && scope === 'all' && { digests: digestsOf(content, all.length > 0) }),
+      content: first.record.content,
+      observations,
+      problems: found.flatMap(({ problems }) => problems),
+      ...(first.whole && scope === 'all' && { digests: digestsOf(first, observations.length > 0) }),
     };
   });
+}
+
+/** A file as it is shown: once, or whole to some and in windows to the others. */
+type Shares = readonly [Content, ...Content[]];
+
+function toContents(buffer: ArrayBuffer, file: BatchFile): Shares {
+  const content = toContent(buffer, file);
+  const { window } = file;
+  if (window === undefined) return [content];
+  const windows = [...windowsOf(content.bytes, window)].map(
+    (part): Content => ({ ...content, ...part, whole: false, share: 'windows' }),
+  );
+  return [{ ...content, share: 'whole' }, ...windows];
+}
+
+/** Who examines batches takes what is whole in windows: an engine copies what it searches. */
+function toBatch(shares: Shares): Content[] {
+  return shares.filter(({ share }) => share !== 'whole');
+}
+
+function attributed(examiner: string, result: BatchResult<unknown> | undefined): Examination {
+  const { observations, problems } = result ?? { observations: [], problems: [] };
+  return { observations: observations.map((observation) => ({ examiner, observation })), problems };
 }
 
 function toContent(buffer: ArrayBuffer, { record, start, length, base, whole, content }: BatchFile): Content {

@@ -33,6 +33,8 @@ export interface BatchFile {
   /** Offset of the window in the file. */
   readonly base: number;
   readonly whole: boolean;
+  /** Bytes of the windows in which it is shown to all but those who want it whole: set where it is larger than `Limits.fileMemory`. */
+  readonly window?: number;
   /** Told by the first window; the worker classifies where it is absent. */
   readonly content?: ContentClass;
 }

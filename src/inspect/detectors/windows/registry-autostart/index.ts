@@ -42,7 +42,7 @@ export const registryAutostart: Detector<Told> = {
   ],
   examiner: {
     id: 'windows/registry-autostart',
-    version: 1,
+    version: 2,
     namesMatter: true,
     wants: wantHives(...KINDS),
     examine: (file: FileView) => readHive(file, KINDS, told),

@@ -69,7 +69,7 @@ export const remoteAccess: Detector<Told> = {
   ],
   examiner: {
     id: 'windows/remote-access',
-    version: 1,
+    version: 2,
     namesMatter: true,
     wants: wantHives(...KINDS),
     examine: (file: FileView) => readHive(file, KINDS, told),

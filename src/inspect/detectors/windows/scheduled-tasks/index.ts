@@ -46,7 +46,7 @@ export const scheduledTasks: Detector<Told> = {
   ],
   examiner: {
     id: 'windows/scheduled-tasks',
-    version: 1,
+    version: 2,
     namesMatter: true,
     wants: [{ paths: FILE, maxSize: MAX_FILE }, { paths: JOB, maxSize: MAX_FILE }, ...wantHives('software')],
     examine: told,

@@ -38,7 +38,7 @@ export const services: Detector<Told> = {
   ],
   examiner: {
     id: 'windows/services',
-    version: 1,
+    version: 2,
     namesMatter: true,
     wants: wantHives(...KINDS),
     examine: (file: FileView) => readHive(file, KINDS, told),
