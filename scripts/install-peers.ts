@@ -17,6 +17,8 @@ const PEERS: Readonly<Record<string, string>> = {
   '/usr/bin/htpasswd': 'apache2-utils',
   '/usr/bin/openssl': 'openssl',
   '/usr/bin/zstd': 'zstd',
+  '/usr/bin/lz4': 'lz4',
+  '/usr/bin/cpio': 'cpio',
   '/usr/bin/xz': 'xz-utils',
   '/usr/bin/bsdtar': 'libarchive-tools',
   '/usr/bin/rpm': 'rpm',

@@ -1,28 +1,28 @@
+import type { FileRecord } from '../../../../core/file.ts';
 import { isMachine } from '../../../../core/image.ts';
-import type { Detector, FileView } from '../../../contract.ts';
-import { findRemoteCode, REMOTE_WORDS } from '../../persistence/remote-code.ts';
-import { filesOf } from './unpack.ts';
+import type { LayerPath } from '../../../../core/layer-path.ts';
+import type { Detector, FindingDraft, ImageView, Seen } from '../../../contract.ts';
+import { isPristine } from '../../../view/provenance.ts';
+import { examineInitramfs, type InitramfsObservation } from './examine.ts';
+import { judgeInside } from './inside.ts';
+import { foreignModules, isModule } from './kernel-modules.ts';
 
 /*
  * An initramfs runs as root before the system and everything that watches it, and no package manager knows what is in it: it is made on the
- * machine. So its own archives are opened and its scripts read; a script that fetches code or opens a connection before the system is
- * up has no honest reason.
+ * machine. So its own archives are opened, and its files looked at as those of an image are; a script that fetches code or opens a
+ * connection before the system is up has no honest reason.
  */
 
-interface Planted {
-  readonly file: string;
-  readonly what: string;
-  readonly grave: boolean;
-}
-
 const RULE = 'machine/initramfs';
-const IMAGE =
-  /^(?:boot\/|efi\/)?(?:[^/]{1,60}\/){0,3}(?:initrd|initramfs)(?:[-.][^/]{0,120})?$|^usr\/lib\/modules\/[^/]{1,100}\/initr(?:d|amfs(?:\.img)?)$/i;
-/** Scripts are small; what is larger is a program. */
-const MAX_SCRIPT = 1024 * 1024;
-const MAX_FOUND = 50;
 
-export const initramfs: Detector<Planted> = {
+/** Where boot loaders find it, on a system's own volume or one of its own; also what processors' vendors have put before it. */
+const IMAGE =
+  /^(?!(?:bin|dev|etc|home|lib\w{0,4}|media|mnt|opt|proc|root|run|s?bin|srv|sys|tmp|usr|var)\/)(?:[^/]{1,100}\/){0,4}(?:(?:initrd|initramfs)\d{0,2}(?:[-.][^/]{0,200})?|(?:(?:amd|intel|early)[-_])?ucode\.(?:img|cpio))$|^(?:usr\/)?lib\/modules\/[^/]{1,100}\/initr(?:d|amfs(?:\.img)?)$/i;
+
+/** Rescue images hold every driver there is: 60 to 120 MiB. */
+const MAX_PACKED = 192 * 2 ** 20;
+
+export const initramfs: Detector<InitramfsObservation> = {
   id: 'machine/initramfs',
   rules: [
     {
@@ -38,45 +38,74 @@ export const initramfs: Detector<Planted> = {
   ],
   examiner: {
     id: 'machine/initramfs',
-    version: 1,
-    wants: [{ paths: IMAGE, content: ['archive', 'binary', 'text'] }],
-    examine: plantedIn,
+    version: 2,
+    wants: [{ paths: IMAGE, content: ['archive', 'binary', 'text'], whole: true, maxSize: MAX_PACKED }],
+    examine: examineInitramfs,
   },
   *judge(image, seen) {
     if (!isMachine(image.identity)) return;
-    for (const { layer, path, observation } of seen) {
-      const { file, what, grave } = observation;
-      yield {
-        rule: RULE,
-        ...(grave && { tier: 'block' as const }),
-        layer,
-        path,
-        evidence: `${file} ${what}`,
-      };
-    }
+    const whole = Map.groupBy(seen, ({ layer, path }) => `${layer}:${path}`);
+    for (const observed of whole.values()) yield* judgeOne(image, observed);
   },
 };
 
-function* plantedIn(file: FileView): Generator<Planted> {
-  if (file.base > 0) return;
-  const cut = (what: string): void => file.cut(what);
-  if (!file.whole) return cut('the initramfs: larger than is held in memory');
-  const { buffer, byteOffset, byteLength } = file.bytes;
-  let found = 0;
-  for (const { name, content } of filesOf(Buffer.from(buffer, byteOffset, byteLength), cut)) {
-    for (const one of judgeFile(name.replace(/^\.?\//, ''), content, cut)) {
-      if (++found > MAX_FOUND) return cut(`what is odd in it after the first ${MAX_FOUND}`);
-      yield one;
-    }
+/** One initramfs. */
+function* judgeOne(
+  image: ImageView,
+  observed: readonly Seen<InitramfsObservation>[],
+): Generator<FindingDraft> {
+  const [{ layer, path } = { layer: 0, path: '' as LayerPath }] = observed;
+  const ref = image.layers[layer]?.ref;
+  if (ref === undefined) return;
+  const observations = observed.map(({ observation }) => observation);
+  const files = observations.flatMap((one) => (one.kind === 'holds' ? one.files : []));
+  const place = { rule: RULE, layer, path };
+  const lines = new Set<string>();
+  for (const one of observations) {
+    if (one.kind !== 'planted') continue;
+    if (one.line !== undefined) lines.add(`${one.file}:${one.line}`);
+    const tier = gradeOf(image, files, one.file, one.grave ? 'block' : 'review', one.line !== undefined);
+    if (tier !== undefined) yield { ...place, tier, evidence: `${one.file} ${one.what}` };
   }
+  const inside = observations.filter((one) => one.kind === 'seen');
+  for (const { rule, path: file = '', line, tier: own, yieldsToPackages, evidence } of judgeInside(
+    image,
+    ref,
+    files,
+    inside,
+  )) {
+    // What is only noted in a system, an initramfs may do: dracut's own script loads SELinux's rules with enforcing off.
+    if (own === 'note' || lines.has(`${file}:${line}`)) continue;
+    const tier = gradeOf(image, files, file, own, yieldsToPackages === true);
+    if (tier !== undefined) yield { ...place, tier, evidence: `${file} (${rule}): ${evidence}` };
+  }
+  const modules = files.map((file) => file.path).filter(isModule);
+  for (const module of foreignModules(image, modules))
+    yield {
+      ...place,
+      tier: 'review',
+      evidence: `${module} is a kernel module that the machine does not have`,
+    };
 }
 
-function* judgeFile(name: string, content: Buffer, cut: (what: string) => void): Generator<Planted> {
-  if (/(?:^|\/)(?:\.ssh|dropbear(?:-initramfs)?)\/authorized_keys$/.test(name) && content.length > 0)
-    yield { file: name, what: 'lets a key log in before the system is up', grave: false };
-  if (/(?:^|\/)ld\.so\.preload$/.test(name) && content.length > 0)
-    yield { file: name, what: 'forces a library into every program', grave: true };
-  if (content.length > MAX_SCRIPT || content[0] !== 0x23 || content[1] !== 0x21) return;
-  for (const { kind, text } of findRemoteCode(content.toString('latin1'), cut))
-    yield { file: name, what: `${REMOTE_WORDS[kind]}: ${text}`, grave: true };
+type Tier = NonNullable<FindingDraft['tier']>;
+
+/** `FindingDraft.yieldsToPackages`, for a copy: the file that the package brought lies elsewhere. */
+function gradeOf(
+  image: ImageView,
+  files: readonly FileRecord[],
+  file: string,
+  tier: Tier,
+  yields: boolean,
+): Tier | undefined {
+  if (!yields || !isCopyOfPackaged(image, files.find((one) => one.path === file)?.sha256)) return tier;
+  return tier === 'block' ? 'review' : undefined;
+}
+
+function isCopyOfPackaged(image: ImageView, sha256: string | undefined): boolean {
+  if (sha256 === undefined) return false;
+  for (const [layer, { files }] of image.layers.entries())
+    for (const record of files.values())
+      if (record.sha256 === sha256 && isPristine(image, layer, record.path)) return true;
+  return false;
 }
