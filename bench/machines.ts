@@ -82,7 +82,10 @@ function usedBytes(disk: string): number {
 /** The blocks asked of AWS, to those that the files lie in. */
 async function snapshot(disk: string, add: Add, inspect: (...more: string[]) => string[]): Promise<void> {
   const ami = { name: 'debian-12-amd64-1', owner: '136693071363', snapshots: ['snap-1'] };
-  const fake = await startFakeAws({ images: { 'ami-1': ami }, snapshots: { 'snap-1': disk } });
+  const fake = await startFakeAws({
+    images: { 'ami-0abcdef1234567890': ami },
+    snapshots: { 'snap-1': disk },
+  });
   try {
     const endpoints = [
       '--endpoint',
@@ -95,7 +98,10 @@ async function snapshot(disk: string, add: Add, inspect: (...more: string[]) => 
     const env = { AWS_ACCESS_KEY_ID: 'test', AWS_SECRET_ACCESS_KEY: 'test' };
     const blocks = async (...options: string[]): Promise<readonly [asked: number, seconds: number]> => {
       const before = fake.requests.length;
-      const result = await runOnce(inspect('--no-cache', ...options, ...endpoints, 'aws:ami-1'), env);
+      const result = await runOnce(
+        inspect('--no-cache', ...options, ...endpoints, 'aws:ami-0abcdef1234567890'),
+        env,
+      );
       expectStatus(result, [0, 2], 'pratique');
       const asked = fake.requests.slice(before).filter((path) => /\/blocks\/\d+$/.test(path));
       return [asked.length, result.seconds];

@@ -43,12 +43,17 @@ type Cloud = (t: TestContext, disk: string) => Promise<readonly string[]>;
 
 const aws: Cloud = async (t, disk) => {
   const images = {
-    'ami-1': { name: 'own', owner: '111122223333', created: new Date().toISOString(), snapshots: ['snap-1'] },
+    'ami-0abcdef1234567890': {
+      name: 'own',
+      owner: '111122223333',
+      created: new Date().toISOString(),
+      snapshots: ['snap-1'],
+    },
   };
   const fake = await startFakeAws({ images, snapshots: { 'snap-1': disk }, pageSize: 50, throttled: 2 });
   t.after(() => fake.close());
   const endpoints = ['--endpoint', `ec2=${fake.url}`, '--endpoint', `ebs=${fake.url}`];
-  return [...endpoints, '--region', 'eu-west-1', 'aws:ami-1'];
+  return [...endpoints, '--region', 'eu-west-1', 'aws:ami-0abcdef1234567890'];
 };
 
 const gcp: Cloud = async (t, disk) => {

@@ -4,7 +4,7 @@ export interface CloudOptions {
   readonly region?: string;
   /**
    * Other addresses of services, by name: AWS's `ec2` and `ebs`, Google's `compute` and `storage`, Azure's `management`; `web`: a server
-   * that may speak plain http. For emulators and private clouds. Where one is given no credentials but the chain's own are sent to it.
+   * that may speak plain http. For emulators and private clouds. No credentials but those of the cloud's own chain are ever sent to one.
    */
   readonly endpoints: Readonly<Record<string, string>>;
   /** `gs://BUCKET/OBJECT`: where a GCP image was exported to. */

@@ -52,13 +52,13 @@ function toMessage(code: string, error: unknown, host: string): string {
     return `${host} is not known to the name service: check the spelling and the network`;
   if (code === 'ECONNREFUSED') return `${host} refuses connections: is it up, and is the port right?`;
   if (UNKNOWN_ISSUER.has(code)) {
-    return `${host} shows a certificate of an unknown authority (${code}): name the authority's file with --ca-file`;
+    return `${host} shows a certificate of an unknown authority (${code}): name the authority's file with --ca-file (of a registry) or NODE_EXTRA_CA_CERTS`;
   }
   if (OTHER_CERTIFICATE.test(code)) {
     return `${host} shows a certificate that is not valid for it (${code}): ${toOneLine(messageOf(error), 160)}`;
   }
   if (code.startsWith('ERR_SSL_') || code === 'EPROTO') {
-    return `${host} does not speak TLS as expected (${code}): if it only speaks http, say so with --plain-http`;
+    return `${host} does not speak TLS as expected (${code}): if it only speaks http, say so with --plain-http (a registry) or an http: address`;
   }
   if (code.includes('TIMEOUT') || code === 'ETIMEDOUT') return `${host} gave no answer in time (${code})`;
   return `${host} cannot be reached (${code || 'no code'}): ${toOneLine(messageOf(error), 160)}`;

@@ -35,5 +35,8 @@ export function toGuardedLookup(
 
 export function outOfReach(host: string, kind: AddressClass): Failure {
   const what = kind === 'forbidden' ? 'link-local, metadata or reserved' : kind;
-  return new Failure('FORBIDDEN', `the registry sends to ${host}, a ${what} address: refused`);
+  return new Failure(
+    'FORBIDDEN',
+    `${host} is a ${what} address: refused, as nobody outside has any business to send there`,
+  );
 }

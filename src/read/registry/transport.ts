@@ -84,7 +84,7 @@ export class Transport {
 
   async #dispatcherFor(url: URL, reach: Reach): Promise<Dispatcher> {
     const trust = url.protocol === 'https:' ? await this.#trust.forHost(url.host) : undefined;
-    if (this.#closed) throw new Failure('CANCELLED', 'the registry client was closed');
+    if (this.#closed) throw new Failure('CANCELLED', 'the client was closed');
     const key = `${url.protocol} ${reach} ${trust?.own === true ? url.host : ''}`;
     const known = this.#dispatchers.get(key);
     if (known !== undefined) return known;

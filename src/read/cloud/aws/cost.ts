@@ -17,7 +17,7 @@ export function costAfter(disks: readonly SnapshotDisk[]): string {
   const gets = disks.reduce((sum, { requests }) => sum + requests.blocks, 0);
   const lists = disks.reduce((sum, { requests }) => sum + requests.lists, 0);
   const written = disks.reduce((sum, disk) => sum + disk.written, 0);
-  return `reading cost about ${toDollars(gets * DOLLARS_PER_GET + lists * DOLLARS_PER_LIST)}: ${gets.toLocaleString('en')} of ${written.toLocaleString('en')} blocks`;
+  return `reading cost about ${toDollars(gets * DOLLARS_PER_GET + lists * DOLLARS_PER_LIST)}: ${gets.toLocaleString('en')} calls for blocks, of which ${written.toLocaleString('en')} are written`;
 }
 
 function toDollars(dollars: number): string {

@@ -2,19 +2,28 @@ import { EBSClient } from '@aws-sdk/client-ebs';
 import { type Image as Ami, DescribeImagesCommand, EC2Client } from '@aws-sdk/client-ec2';
 import { Failure } from '../../../core/failure.ts';
 import type { CloudFacts, Image } from '../../../core/image.ts';
+import { toOneLine } from '../../../core/one-line.ts';
 import type { Problem } from '../../../core/problem.ts';
 import { toProblem, Unreadable } from '../../disk/unreadable.ts';
 import { openMachine } from '../../machine/open-machine.ts';
 import type { Selection } from '../../selection.ts';
 import type { CloudOptions } from '../options.ts';
+import { Turns } from '../web/turns.ts';
+import { isSnapshotId, requireAmi } from './ami-id.ts';
+import { AWS_TIMING, callAws } from './call.ts';
+import { boundAnswers, toClientOptions } from './client-options.ts';
 import { costAfter, costBefore } from './cost.ts';
-import { toAwsFailure } from './failures.ts';
+import { isKeyRefused } from './failures.ts';
 import { SnapshotDisk } from './snapshot-disk.ts';
 
-/** Throttling is answered with back-off by the SDK; a snapshot of a terabyte meets it often. */
-const ATTEMPTS = 10;
 /** Devices of one image; EC2 has fewer than 128. */
 const MAX_DISKS = 128;
+/** Calls at once, over all disks. */
+const MOST_AT_ONCE = 32;
+/** Bytes of blocks that are kept, over all disks. */
+const KEPT = 48 * 2 ** 20;
+/** Tokens of blocks that are kept, over all disks: a hundred bytes each. */
+const TOKENS = 2 ** 19;
 
 /**
  * Opens an AMI: what EC2 says of it, and the blocks of its snapshots.
@@ -23,44 +32,32 @@ const MAX_DISKS = 128;
  */
 export async function openAmi(id: string, cloud: CloudOptions, selection: Selection): Promise<Image> {
   const { location, signal } = selection;
-  const ec2 = new EC2Client(clientOptions(cloud, 'ec2'));
-  const ebs = new EBSClient(clientOptions(cloud, 'ebs'));
+  requireAmi(id, cloud.region);
+  const ec2 = new EC2Client(toClientOptions(cloud, 'ec2'));
+  const ebs = new EBSClient(toClientOptions(cloud, 'ebs'));
+  boundAnswers(ec2);
+  boundAnswers(ebs);
+  const close = async (): Promise<void> => {
+    ec2.destroy();
+    ebs.destroy();
+  };
   try {
     const region = await regionOf(ec2);
     const ami = await describe(ec2, id, region, signal);
-    const facts = toFacts(ami, id, region);
-    const { disks, problems } = await openSnapshots(ebs, facts, selection);
+    const snapshots = snapshotsOf(ami);
+    const facts = toFacts(ami, id, region, snapshots);
+    const { disks, problems } = await openSnapshots(ebs, snapshots, signal);
     if (disks.length > 0) problems.unshift(notice(costBefore(disks)));
+    const identity = { location, kind: 'aws', tags: [], cloud: facts } as const;
     const image = await openMachine(
-      {
-        identity: { location, kind: 'aws', tags: [], cloud: facts },
-        disks,
-        flaws: [],
-        problems,
-        distant: true,
-        async close() {
-          ec2.destroy();
-          ebs.destroy();
-        },
-      },
+      { identity, disks, flaws: [], problems, distant: true, close },
       selection,
     );
     return { ...image, spent: () => (disks.length === 0 ? [] : [notice(costAfter(disks))]) };
   } catch (error) {
-    ec2.destroy();
-    ebs.destroy();
+    await close();
     throw error;
   }
-}
-
-function clientOptions({ region, endpoints }: CloudOptions, service: string) {
-  const endpoint = endpoints[service];
-  return {
-    maxAttempts: ATTEMPTS,
-    retryMode: 'adaptive' as const,
-    ...(region !== undefined && { region }),
-    ...(endpoint !== undefined && { endpoint }),
-  };
 }
 
 async function regionOf(client: EC2Client): Promise<string> {
@@ -74,21 +71,34 @@ async function regionOf(client: EC2Client): Promise<string> {
 }
 
 async function describe(client: EC2Client, id: string, region: string, signal: AbortSignal): Promise<Ami> {
-  const answer = await client
-    .send(new DescribeImagesCommand({ ImageIds: [id], IncludeDeprecated: true, IncludeDisabled: true }), {
-      abortSignal: signal,
-    })
-    .catch((error: unknown) => {
-      throw toAwsFailure(error, `${id} in ${region}`, signal);
-    });
+  const command = { ImageIds: [id], IncludeDeprecated: true, IncludeDisabled: true };
+  const answer = await callAws(`${id} in ${region}`, signal, AWS_TIMING, () =>
+    client.send(new DescribeImagesCommand(command), { abortSignal: signal }),
+  );
   const [ami] = answer.Images ?? [];
   if (ami === undefined)
     throw new Failure('NOT_FOUND', `there is no ${id} in ${region}, or it is not shared with this account`);
-  return ami;
+  if (ami.ImageId === id) return ami;
+  throw new Failure('REGISTRY_ERROR', `asked for ${id} in ${region}, AWS tells of another image`);
 }
 
-function toFacts(ami: Ami, id: string, region: string): CloudFacts {
-  const disks = (ami.BlockDeviceMappings ?? []).flatMap(({ Ebs: ebs }) => ebs?.SnapshotId ?? []);
+interface Snapshot {
+  readonly id: string;
+  readonly encrypted: boolean;
+}
+
+/** Each once: two devices may begin as the same snapshot. */
+function snapshotsOf(ami: Ami): Snapshot[] {
+  const found = new Map<string, Snapshot>();
+  for (const { Ebs: ebs } of ami.BlockDeviceMappings ?? []) {
+    const id = ebs?.SnapshotId;
+    if (id !== undefined && id !== '' && !found.has(id))
+      found.set(id, { id: id.slice(0, 100), encrypted: ebs?.Encrypted === true });
+  }
+  return [...found.values()];
+}
+
+function toFacts(ami: Ami, id: string, region: string, snapshots: readonly Snapshot[]): CloudFacts {
   return {
     asked: new Date().toISOString(),
     id,
@@ -101,7 +111,7 @@ function toFacts(ami: Ami, id: string, region: string): CloudFacts {
     ...(ami.CreationDate !== undefined && { created: ami.CreationDate }),
     ...(ami.DeprecationTime !== undefined && { deprecated: ami.DeprecationTime }),
     productCodes: (ami.ProductCodes ?? []).flatMap(({ ProductCodeId: code }) => code ?? []),
-    disks: disks.slice(0, MAX_DISKS),
+    disks: snapshots.slice(0, MAX_DISKS).map((snapshot) => snapshot.id),
   };
 }
 
@@ -112,32 +122,46 @@ interface Opened {
 
 async function openSnapshots(
   client: EBSClient,
-  { disks: snapshots }: CloudFacts,
-  { signal }: Selection,
+  snapshots: readonly Snapshot[],
+  signal: AbortSignal,
 ): Promise<Opened> {
   const disks: SnapshotDisk[] = [];
   const problems: Problem[] = [];
-  for (const snapshot of snapshots) {
+  const some = snapshots.slice(0, MAX_DISKS);
+  const turns = new Turns(MOST_AT_ONCE);
+  const share = { turns, keep: KEPT / some.length, tokens: TOKENS / some.length };
+  for (const snapshot of some) {
     try {
-      disks.push(await SnapshotDisk.open(client, snapshot, signal));
+      if (!isSnapshotId(snapshot.id))
+        throw new Unreadable('UNSUPPORTED', `AWS names ${toOneLine(snapshot.id)}, which is no snapshot`);
+      const access = { client, snapshot: snapshot.id, signal, timing: AWS_TIMING };
+      disks.push(await SnapshotDisk.open(access, share));
     } catch (error) {
       problems.push(toSnapshotProblem(error, snapshot));
     }
   }
+  if (snapshots.length > MAX_DISKS) {
+    const message = `${snapshots.length - MAX_DISKS} of ${snapshots.length} snapshots were not read: no machine has more than ${MAX_DISKS}`;
+    problems.push(toProblem(new Unreadable('LIMIT_FILES', message)));
+  }
   return { disks, problems };
 }
 
+const CHECKED = 'what AWS says of the image was checked all the same';
 /** AWS does not let one read public snapshots of others, nor copy what is not shared: what helps is said here. */
-const WAYS =
-  'AWS lets only the owner, and those it is shared with, read a snapshot: ask the owner to share it, inspect a copy that you own, or start the image in quarantine and inspect a snapshot of that volume; what AWS says of the image was checked all the same';
+const WAYS = `AWS lets only the owner, and those it is shared with, read a snapshot: ask the owner to share it, inspect a copy that you own, or start the image in quarantine and inspect a snapshot of that volume; ${CHECKED}`;
 
 /** @throws what is no refusal */
-function toSnapshotProblem(error: unknown, snapshot: string): Problem {
+function toSnapshotProblem(error: unknown, { id, encrypted }: Snapshot): Problem {
   if (error instanceof Unreadable) return toProblem(error);
   if (!(error instanceof Failure) || !['FORBIDDEN', 'NOT_FOUND'].includes(error.code)) throw error;
+  const key = encrypted
+    ? ` It is encrypted: with its key shared too, kms:Decrypt is needed (docs/clouds.md).`
+    : '';
+  const ways = isKeyRefused(error.cause) ? CHECKED : `${WAYS}.${key}`;
   return {
     code: 'NO_PERMISSION',
-    message: `${snapshot} was not read: ${error.message}. ${WAYS}`,
+    message: `${id} was not read: ${error.message}. ${ways}`,
     effect: 'incomplete',
   };
 }

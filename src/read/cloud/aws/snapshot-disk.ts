@@ -1,36 +1,33 @@
 import { createHash } from 'node:crypto';
 import type { Readable } from 'node:stream';
-import { buffer as collect } from 'node:stream/consumers';
-import { type EBSClient, GetSnapshotBlockCommand, ListSnapshotBlocksCommand } from '@aws-sdk/client-ebs';
+import { GetSnapshotBlockCommand } from '@aws-sdk/client-ebs';
 import type { BlockSource } from '../../disk/block-source.ts';
 import { requireInside } from '../../disk/bounded.ts';
 import { Recent } from '../../disk/recent.ts';
 import { Unreadable } from '../../disk/unreadable.ts';
-import { awsErrorName, toAwsFailure } from './failures.ts';
+import { readAtMost } from '../../registry/body.ts';
+import type { Turns } from '../web/turns.ts';
+import { BLOCK, BlockList, isExpired, type Requests, type SnapshotAccess } from './block-list.ts';
+import { callAws } from './call.ts';
 
 /*
- * An EBS snapshot as a disk (EBS direct APIs: ListSnapshotBlocks, GetSnapshotBlock).
+ * An EBS snapshot as a disk (EBS direct APIs: GetSnapshotBlock).
  *
  * Only blocks that were written are listed; all others are zeros. A block is fetched when something in it is asked for, once, and
  * held against the SHA-256 that AWS sends with it: what was changed on the way, or by whoever stands in for AWS, is not
  * inspected as if it were the image.
  */
 
-/** What AWS serves: 512 KiB, "the only supported size". */
-const BLOCK = 512 * 1024;
-/** Blocks kept: 48 MiB. A file system comes back to its tables. */
-const KEPT = 96 * BLOCK;
-const PER_PAGE = 10_000;
-/** 64 TiB of blocks, AWS's largest volume: more is no snapshot. */
-const MAX_BLOCKS = 2 ** 27;
-/** Empty pages with a next token are allowed, but not without end. */
-const MAX_PAGES = 100_000;
-const GIB = 2 ** 30;
+/** Tries of a block that comes damaged: the way to AWS may have done it. */
+const TRIES = 3;
 
-/** What is asked of AWS for it: for the cost. */
-export interface Requests {
-  lists: number;
-  blocks: number;
+/** What the disks of one image share. */
+export interface Share {
+  readonly turns: Turns;
+  /** Bytes of blocks that this one keeps: a file system comes back to its tables. */
+  readonly keep: number;
+  /** Tokens of blocks that this one keeps. */
+  readonly tokens: number;
 }
 
 export class SnapshotDisk implements BlockSource {
@@ -38,33 +35,36 @@ export class SnapshotDisk implements BlockSource {
   readonly size: number;
   /** Blocks that were written. */
   readonly written: number;
-  readonly requests: Requests;
-  readonly #client: EBSClient;
-  readonly #signal: AbortSignal;
-  #tokens: Map<number, string>;
-  readonly #recent = new Recent<number>(KEPT);
+  readonly #access: SnapshotAccess;
+  readonly #list: BlockList;
+  readonly #turns: Turns;
+  readonly #recent: Recent<number>;
 
-  private constructor(
-    client: EBSClient,
-    name: string,
-    list: BlockList,
-    requests: Requests,
-    signal: AbortSignal,
-  ) {
-    this.#client = client;
-    this.name = name;
+  private constructor(access: SnapshotAccess, list: BlockList, { turns, keep }: Share) {
+    this.name = access.snapshot;
     this.size = list.size;
-    this.written = list.tokens.size;
-    this.requests = requests;
-    this.#signal = signal;
-    this.#tokens = list.tokens;
+    this.written = list.written;
+    this.#access = access;
+    this.#list = list;
+    this.#turns = turns;
+    this.#recent = new Recent(keep);
   }
 
-  /** @throws Failure NOT_FOUND, FORBIDDEN, UNAUTHORIZED, RATE_LIMITED, UNREACHABLE, REGISTRY_ERROR, CANCELLED */
-  static async open(client: EBSClient, snapshot: string, signal: AbortSignal): Promise<SnapshotDisk> {
-    const requests = { lists: 0, blocks: 0 };
-    const list = await listBlocks(client, snapshot, requests, signal);
-    return new SnapshotDisk(client, snapshot, list, requests, signal);
+  /**
+   * Lists the blocks of a snapshot, and reads the first of them: without the key of an encrypted one its list can be had, and
+   * no block.
+   * @throws Failure NOT_FOUND, FORBIDDEN, UNAUTHORIZED, RATE_LIMITED, UNREACHABLE, REGISTRY_ERROR, DIGEST_MISMATCH, CANCELLED; Unreadable
+   */
+  static async open(access: Omit<SnapshotAccess, 'requests'>, share: Share): Promise<SnapshotDisk> {
+    const asked = { ...access, requests: { lists: 0, blocks: 0 } };
+    const list = await BlockList.read(asked, share.tokens);
+    const disk = new SnapshotDisk(asked, list, share);
+    if (list.first !== undefined) await disk.#block(list.first).catch(passOverDamage);
+    return disk;
+  }
+
+  get requests(): Readonly<Requests> {
+    return this.#access.requests;
   }
 
   async read(offset: number, length: number): Promise<Buffer> {
@@ -78,49 +78,54 @@ export class SnapshotDisk implements BlockSource {
     return bytes.subarray(offset - first * BLOCK, offset - first * BLOCK + length);
   }
 
-  #block(index: number): Promise<Buffer> {
-    return this.#tokens.has(index)
-      ? this.#recent.get(index, () => this.#fetch(index))
-      : Promise.resolve(ZEROS);
+  async #block(index: number): Promise<Buffer> {
+    if (!this.#list.has(index)) return ZEROS;
+    return this.#recent.get(index, () => this.#turns.take(() => this.#fetch(index)));
   }
 
   async #fetch(index: number): Promise<Buffer> {
+    const token = await this.#list.tokenOf(index);
     try {
-      return await this.#fetchWith(index);
+      return await this.#fetchWith(index, token);
     } catch (error) {
-      // Tokens of blocks live for 7 days; a machine that slept may hold older ones.
-      if (awsErrorName(error) !== 'ValidationException') throw this.#explain(error, index);
-      this.#tokens = (await listBlocks(this.#client, this.name, this.requests, this.#signal)).tokens;
-      return this.#fetchWith(index).catch((again: unknown) => {
-        throw this.#explain(again, index);
-      });
+      // Tokens live for 7 days; a machine that slept may hold older ones.
+      if (!isExpired(error)) throw error;
+      return await this.#fetchWith(index, await this.#list.tokenOf(index, token));
     }
   }
 
-  async #fetchWith(index: number): Promise<Buffer> {
-    this.requests.blocks++;
-    const answer = await this.#client.send(
-      new GetSnapshotBlockCommand({
-        SnapshotId: this.name,
-        BlockIndex: index,
-        BlockToken: this.#tokens.get(index) ?? '',
-      }),
-      { abortSignal: this.#signal },
-    );
-    if (answer.BlockData === undefined || (answer.DataLength ?? BLOCK) !== BLOCK)
-      throw new Unreadable('TRUNCATED', `${this.name}: AWS sent no whole block ${index}`, index * BLOCK);
-    const bytes = await collect(answer.BlockData as Readable);
-    const digest = createHash('sha256').update(bytes).digest('base64');
-    if (answer.ChecksumAlgorithm !== 'SHA256' || answer.Checksum !== digest || bytes.length !== BLOCK) {
-      const message = `${this.name}: block ${index} is not what its checksum says`;
-      throw new Unreadable('CHECKSUM_MISMATCH', message, index * BLOCK);
+  async #fetchWith(index: number, token: string): Promise<Buffer> {
+    for (let tries = 1; ; tries++) {
+      try {
+        return await this.#fetchOnce(index, token);
+      } catch (error) {
+        if (!(error instanceof Unreadable) || tries >= TRIES) throw error;
+      }
     }
-    return bytes;
   }
 
-  #explain(error: unknown, index: number): unknown {
-    if (error instanceof Unreadable) return error;
-    return toAwsFailure(error, `block ${index} of ${this.name}`, this.#signal);
+  /** @throws Failure; Unreadable TRUNCATED, CHECKSUM_MISMATCH */
+  #fetchOnce(index: number, token: string): Promise<Buffer> {
+    const { client, signal, timing, requests } = this.#access;
+    return callAws(`block ${index} of ${this.name}`, signal, timing, async () => {
+      requests.blocks++;
+      const { BlockData: data, ...answer } = await client.send(
+        new GetSnapshotBlockCommand({ SnapshotId: this.name, BlockIndex: index, BlockToken: token }),
+        { abortSignal: signal },
+      );
+      if (data === undefined) throw this.#wrong('TRUNCATED', index, 'came without any content');
+      const { bytes, complete } = await readAtMost(data as Readable, BLOCK);
+      if (!complete || bytes.length !== BLOCK || (answer.DataLength ?? BLOCK) !== BLOCK)
+        throw this.#wrong('TRUNCATED', index, `is not the ${BLOCK} bytes that it has to be`);
+      if (answer.ChecksumAlgorithm !== 'SHA256')
+        throw this.#wrong('CHECKSUM_MISMATCH', index, 'came without a SHA-256 to hold it against');
+      if (answer.Checksum === createHash('sha256').update(bytes).digest('base64')) return bytes;
+      throw this.#wrong('CHECKSUM_MISMATCH', index, 'is not what its checksum says');
+    });
+  }
+
+  #wrong(code: 'TRUNCATED' | 'CHECKSUM_MISMATCH', index: number, why: string): Unreadable {
+    return new Unreadable(code, `${this.name}: block ${index} ${why}`, index * BLOCK);
   }
 
   async close(): Promise<void> {}
@@ -128,49 +133,9 @@ export class SnapshotDisk implements BlockSource {
 
 const ZEROS = Buffer.alloc(BLOCK);
 
-interface BlockList {
-  readonly size: number;
-  readonly tokens: Map<number, string>;
-}
-
-async function listBlocks(
-  client: EBSClient,
-  snapshot: string,
-  requests: Requests,
-  signal: AbortSignal,
-): Promise<BlockList> {
-  const tokens = new Map<number, string>();
-  let size: number | undefined;
-  let next: string | undefined;
-  for (let page = 0; page < MAX_PAGES; page++) {
-    requests.lists++;
-    const answer = await client
-      .send(
-        new ListSnapshotBlocksCommand({
-          SnapshotId: snapshot,
-          MaxResults: PER_PAGE,
-          ...(next !== undefined && { NextToken: next }),
-        }),
-        { abortSignal: signal },
-      )
-      .catch((error: unknown) => {
-        throw toAwsFailure(error, `list of the blocks of ${snapshot}`, signal);
-      });
-    size ??= sizeOf(answer.VolumeSize, answer.BlockSize, snapshot);
-    for (const { BlockIndex: index, BlockToken: token } of answer.Blocks ?? []) {
-      if (index !== undefined && token !== undefined && index >= 0 && index * BLOCK < size)
-        tokens.set(index, token);
-    }
-    next = answer.NextToken;
-    if (next === undefined || next === '' || tokens.size > MAX_BLOCKS) return { size, tokens };
-  }
-  throw new Unreadable('LIMIT_FILES', `${snapshot}: the list of its blocks does not end`);
-}
-
-function sizeOf(gibibytes: number | undefined, block: number | undefined, snapshot: string): number {
-  if (gibibytes !== undefined && gibibytes > 0 && gibibytes * GIB <= MAX_BLOCKS * BLOCK && block === BLOCK)
-    return gibibytes * GIB;
-  throw new Unreadable('UNSUPPORTED', `${snapshot}: AWS says ${gibibytes} GiB in blocks of ${block} bytes`);
+/** Whoever reads the block is told. */
+function passOverDamage(error: unknown): void {
+  if (!(error instanceof Unreadable)) throw error;
 }
 
 function range(first: number, last: number): number[] {

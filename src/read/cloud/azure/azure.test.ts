@@ -5,7 +5,7 @@ import { toSelection } from '../../selection.ts';
 import { options as openOptions, readAll } from '../../testing/scratch.ts';
 import { type FakeAzureOptions, startFakeAzure } from '../testing/fake-azure.ts';
 import { fixedVhd } from '../testing/ranges.ts';
-import { openAzure } from './open-azure.ts';
+import { openAzure, requireStorage } from './open-azure.ts';
 import { parseAzureId } from './resource-id.ts';
 
 const SUBSCRIPTION = '01234567-89ab-cdef-0123-456789abcdef';
@@ -121,6 +121,52 @@ test('an image of images without end', async (t) => {
   assert.match(JSON.stringify(image.problems), /without end/);
 });
 
+const BLOB = (uri: string) => ({
+  [IMAGE.toLowerCase()]: { properties: { storageProfile: { osDisk: { osType: 'Linux', blobUri: uri } } } },
+});
+
+for (const uri of [
+  'http://169.254.169.254/metadata/identity/oauth2/token?sig=S3cr3t',
+  'http://10.0.0.5/x.vhd',
+  'https://evil.example/x.vhd',
+  'https://a.blob.core.windows.net.evil.example/x.vhd',
+  'https://a.blob.core.windows.net:8443/x.vhd',
+  'https://me:S3cr3t@a.blob.core.windows.net/x.vhd',
+  'file:///etc/passwd',
+]) {
+  test(`a blob that whoever made the image chose: ${uri}`, async () => {
+    const url = new URL(uri);
+    assert.throws(() => requireStorage(url, { isOverridden: false }), { code: 'FORBIDDEN' });
+  });
+}
+
+test('a blob at the metadata service is refused under another Azure too', async (t) => {
+  const uri = 'http://169.254.169.254/metadata/identity/oauth2/token?sig=S3cr3t';
+  const { image } = await openAt(t, IMAGE, { resources: BLOB(uri) });
+  const refusal = image.problems.find(({ code }) => code === 'NO_PERMISSION');
+  assert.match(refusal?.message ?? '', /169\.254\.169\.254 is a link-local, metadata or reserved address/);
+});
+
+test('a disk named twice is read once, and access is asked for once', async (t) => {
+  const twice = { ...OS_DISK, lun: 0, managedDisk: { id: DISK.toUpperCase() } };
+  const properties = { storageProfile: { osDisk: OS_DISK, dataDisks: [twice] } };
+  const { fake, image } = await openAt(t, IMAGE, {
+    resources: { ...RESOURCES, [IMAGE.toLowerCase()]: { properties } },
+  });
+  assert.equal(image.identity.cloud?.disks.length, 1);
+  assert.equal(fake.requests.filter((path) => path.endsWith('/begingetaccess')).length, 1);
+});
+
+test('an image of a thousand images', async (t) => {
+  const source = (at: number) => ({ source: { id: `${GROUP}/images/x${at}` } });
+  const dataDiskImages = Array.from({ length: 1000 }, (_, at) => source(at));
+  const { fake, image } = await openAt(t, VERSION, {
+    resources: { [VERSION.toLowerCase()]: { properties: { storageProfile: { dataDiskImages } } } },
+  });
+  assert.ok(fake.requests.length < 50, String(fake.requests.length));
+  assert.match(JSON.stringify(image.problems), /has 1001 disks, and no machine has so many/);
+});
+
 const refusals: readonly (readonly [name: string, more: Partial<FakeAzureOptions>, message: RegExp])[] = [
   ['no role', { refused: [403, 'AuthorizationFailed'] }, /AuthorizationFailed.*docs\/clouds\.md/],
   ['a machine runs with it', { refused: [409, 'OperationNotAllowed'] }, /OperationNotAllowed/],
@@ -168,6 +214,8 @@ test('what Azure lets nobody read has a name, and a way', async (t) => {
     assert.deepEqual([image.identity.cloud?.owner, image.identity.cloud?.public], [owner, true]);
     assert.match(image.problems[0]?.message ?? '', way);
     assert.equal(image.problems[0]?.effect, 'incomplete');
+    assert.match(image.problems[0]?.message ?? '', /Azure was not asked about it/);
+    assert.doesNotMatch(image.problems[0]?.message ?? '', /all the same/);
   }
 });
 

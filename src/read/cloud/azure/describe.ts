@@ -28,6 +28,10 @@ const DISK_VERSION = '2023-10-02';
 const DEEPEST = 5;
 /** Data disks of one machine; Azure has at most 64. */
 const MAX_DISKS = 128;
+/** Disks that one image names. */
+const MAX_PARTS = 2 * MAX_DISKS;
+/** Images that images are made of, over all. */
+const MAX_ASKED = 32;
 
 /**
  * Asks what an image is, and follows what it was made of to disks, snapshots and blobs.
@@ -36,8 +40,28 @@ const MAX_DISKS = 128;
 export async function describe(id: Resource, management: Management): Promise<Described> {
   const body = await management.get(id.path, VERSIONS[id.kind]);
   const problems: Problem[] = [];
-  const origins = await follow(id, body, management, problems, 0);
-  return { facts: toFacts(id, body, origins), origins: origins.slice(0, MAX_DISKS), problems };
+  const trail = { management, problems, asked: 0 };
+  // Two disks of a machine may have begun as one.
+  const found = await follow(id, body, trail, 0);
+  const origins = [...new Map(found.map((origin) => [keyOf(origin), origin])).values()];
+  if (origins.length > MAX_DISKS) {
+    const message = `${origins.length - MAX_DISKS} of the ${origins.length} disks of ${id.path} were not read: no machine has more than ${MAX_DISKS}`;
+    problems.push({ code: 'LIMIT_FILES', message, effect: 'incomplete' });
+  }
+  const some = origins.slice(0, MAX_DISKS);
+  return { facts: toFacts(id, body, some), origins: some, problems };
+}
+
+/** Ids are one in every case; a blob is one by all of its URL. */
+function keyOf(origin: Origin): string {
+  return origin.kind === 'access' ? origin.path.toLowerCase() : origin.url.href;
+}
+
+/** What is found on the way. Whoever made the images decides how many others each names: how many are asked about is bounded. */
+interface Trail {
+  readonly management: Management;
+  readonly problems: Problem[];
+  asked: number;
 }
 
 const VERSIONS: Readonly<Record<Resource['kind'], string>> = {
@@ -86,13 +110,16 @@ export function nameOf(origin: Origin): string {
 async function follow(
   { kind, path }: Resource,
   body: unknown,
-  management: Management,
-  problems: Problem[],
+  trail: Trail,
   depth: number,
 ): Promise<Origin[]> {
   if (kind === 'disk' || kind === 'snapshot') return [{ kind: 'access', path }];
+  const { problems } = trail;
+  const before = problems.length;
   const origins: Origin[] = [];
-  for (const { what, id, uri } of kind === 'image' ? partsOfImage(body) : partsOfVersion(body)) {
+  const parts = kind === 'image' ? partsOfImage(body) : partsOfVersion(body);
+  if (parts.length > MAX_PARTS) problems.push(toRefusal(tooMany(path, parts.length), `the rest of ${path}`));
+  for (const { what, id, uri } of parts.slice(0, MAX_PARTS)) {
     const url = URL.parse(uri ?? '');
     if (id === undefined && url !== null) {
       origins.push({ kind: 'blob', url });
@@ -100,18 +127,33 @@ async function follow(
     }
     try {
       const source = toResource(id, what, path);
-      // Its answer is not needed where it is read at once.
-      const isRead = source.kind === 'disk' || source.kind === 'snapshot';
-      if (!isRead && depth >= DEEPEST) throw unknownSource(what, path, 'a chain of images without end');
-      const more = isRead ? undefined : await management.get(source.path, VERSIONS[source.kind]);
-      origins.push(...(await follow(source, more, management, problems, depth + 1)));
+      origins.push(...(await follow(source, await ask(source, what, path, trail, depth), trail, depth + 1)));
     } catch (error) {
       problems.push(toRefusal(error, `${what} of ${path}`));
     }
   }
   if (origins.length > 0) problems.push(notTheImage(path, origins));
-  else if (problems.length === 0) problems.push(toRefusal(unknownSource('disks', path, 'nothing'), path));
+  else if (problems.length === before)
+    problems.push(toRefusal(unknownSource('disks', path, 'nothing'), path));
   return origins;
+}
+
+/** What Azure says of a source; of one that is read at once it need not be asked. */
+async function ask(
+  source: Resource,
+  what: string,
+  path: string,
+  trail: Trail,
+  depth: number,
+): Promise<unknown> {
+  if (source.kind === 'disk' || source.kind === 'snapshot') return undefined;
+  if (depth >= DEEPEST || ++trail.asked > MAX_ASKED)
+    throw unknownSource(what, path, 'a chain of images without end');
+  return trail.management.get(source.path, VERSIONS[source.kind]);
+}
+
+function tooMany(path: string, parts: number): Failure {
+  return new Failure('NOT_FOUND', `Azure says that ${path} has ${parts} disks, and no machine has so many`);
 }
 
 interface Part {

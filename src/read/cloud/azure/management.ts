@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Failure } from '../../../core/failure.ts';
+import type { Reach } from '../../registry/address.ts';
 import { parseRetryAfter } from '../../registry/retry.ts';
 import { type Bearer, type Service, toBearer, toService, under } from '../web/bearer.ts';
 import type { JsonAnswer, WebClient } from '../web/client.ts';
@@ -18,6 +19,7 @@ const USUAL = 'https://management.azure.com';
 const DISK_VERSION = '2023-10-02';
 /** A large disk takes hours to be inspected. */
 const SAS_SECONDS = 12 * 3600;
+const LEAST_POLL_MS = 500;
 /** Giving the access back must not hold up the end. */
 const END_MS = 20_000;
 
@@ -59,6 +61,15 @@ export class Management {
     this.#bearer = toAzureBearer(this.#service, `${this.#service.base.origin}/.default`);
     this.#signal = signal;
     this.#patience = patience;
+  }
+
+  /**
+   * How far inside the network a place may lie that was named by an answer, or by whoever made an image: private links are honest, this
+   * machine is so only where the service itself is on it, and what gives out credentials of machines (169.254.169.254) never.
+   */
+  get reach(): Reach {
+    const isHere = this.isOverridden && this.#client.reachOf(this.#service.base) === 'loopback';
+    return isHere ? 'loopback' : 'private';
   }
 
   /** What Azure says of a resource. @throws Failure */
@@ -113,7 +124,12 @@ export class Management {
 
   async #wait({ headers }: JsonAnswer, until: number, what: string): Promise<void> {
     const asked = headers['retry-after'];
-    const ms = parseRetryAfter(typeof asked === 'string' ? asked : undefined) ?? this.#patience.pollMs;
+    const { pollMs } = this.#patience;
+    // "At once" is not taken at its word.
+    const ms = Math.max(
+      parseRetryAfter(typeof asked === 'string' ? asked : undefined) ?? pollMs,
+      Math.min(pollMs, LEAST_POLL_MS),
+    );
     if (performance.now() + ms > until) {
       const minutes = Math.round(this.#patience.longestMs / 60_000);
       throw new Failure(
@@ -121,7 +137,7 @@ export class Management {
         `Azure did not finish ${what} within ${minutes} minutes: try again later`,
       );
     }
-    await sleep(Math.max(ms, 1), undefined, { signal: this.#signal }).catch((cause: unknown) => {
+    await sleep(ms, undefined, { signal: this.#signal }).catch((cause: unknown) => {
       throw new Failure('CANCELLED', 'cancelled', { cause });
     });
   }

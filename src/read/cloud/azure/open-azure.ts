@@ -1,4 +1,4 @@
-import { isFailure } from '../../../core/failure.ts';
+import { Failure, isFailure } from '../../../core/failure.ts';
 import type { CloudFacts, Image } from '../../../core/image.ts';
 import type { Problem } from '../../../core/problem.ts';
 import type { BlockSource } from '../../disk/block-source.ts';
@@ -55,6 +55,7 @@ export async function openAzure(
     const management = new Management(client, cloud.endpoints.management, selection.signal, patience);
     described =
       'path' in parsed ? await describe(parsed, management) : await describeNamed(parsed, cloud, management);
+    disks.expect(described.origins.length);
     for (const origin of described.origins) await disks.open(origin, management);
   } catch (error) {
     await close();
@@ -82,10 +83,16 @@ class Disks {
   readonly #client: WebClient;
   readonly #signal: AbortSignal;
   readonly #given: (() => Promise<void>)[] = [];
+  #share = 1;
 
   constructor(client: WebClient, signal: AbortSignal) {
     this.#client = client;
     this.#signal = signal;
+  }
+
+  /** So many share the memory for what is kept of them. */
+  expect(disks: number): void {
+    this.#share = Math.max(1, disks);
   }
 
   /** What is refused or cannot be read is a problem. @throws Failure of the cloud */
@@ -99,7 +106,12 @@ class Disks {
         this.flaws.push(one);
       };
       this.opened.push(
-        await openVhd(disk, { neighbour, openAny: () => neighbour('another disk'), depth: 0, flaw }),
+        await openVhd(disk, {
+          neighbour,
+          openAny: (other) => neighbour('another disk', other),
+          depth: 0,
+          flaw,
+        }),
       );
     } catch (error) {
       this.problems.push(error instanceof Unreadable ? toProblem(error) : toRefusal(error, name));
@@ -107,10 +119,13 @@ class Disks {
   }
 
   async #read(origin: Origin, name: string, management: Management): Promise<BlockSource> {
-    const reach = management.isOverridden ? ('any' as const) : ('private' as const);
-    const options = { client: this.#client, signal: this.#signal, reach, name, advice: SAS_ADVICE };
-    if (origin.kind === 'blob')
+    const { reach } = management;
+    const share = this.#share;
+    const options = { client: this.#client, signal: this.#signal, reach, name, share, advice: SAS_ADVICE };
+    if (origin.kind === 'blob') {
+      requireStorage(origin.url, management);
       return openWebDisk(origin.url, { ...options, headers: toStorageBearer(origin.url) });
+    }
     const url = await management.beginAccess(origin.path).catch((error: unknown) => {
       // It may be given after nobody waited for it any more.
       if (!isFailure(error, 'FORBIDDEN') && !isFailure(error, 'NOT_FOUND'))
@@ -131,8 +146,24 @@ class Disks {
   }
 }
 
+/**
+ * Whoever made an image named its blobs: no other host than Azure's storage is asked, but where the user named another Azure.
+ * @throws Failure FORBIDDEN
+ */
+export function requireStorage(url: URL, { isOverridden }: Pick<Management, 'isOverridden'>): void {
+  const isAzure = url.protocol === 'https:' && url.port === '' && STORAGE_HOST.test(url.hostname);
+  if (
+    url.username === '' &&
+    url.password === '' &&
+    (isAzure || (isOverridden && /^https?:$/.test(url.protocol)))
+  )
+    return;
+  throw new Failure('FORBIDDEN', `${url.host} is no blob storage of Azure, and was not asked`);
+}
+
 function toStorageBearer(url: URL): Bearer {
   const version = { 'x-ms-version': STORAGE_VERSION };
+  // An emulator's or a private cloud's may be public, or signed for; Azure's token is not for it.
   if (url.protocol !== 'https:' || !STORAGE_HOST.test(url.hostname)) return async () => version;
   const bearer = toAzureBearer({ base: url, isOverridden: false }, STORAGE_SCOPE);
   return async () => ({ ...version, ...(await bearer()) });
@@ -162,18 +193,18 @@ async function describeNamed(
       origins: [],
       problems: [
         unread(
-          `${id.name} is an image of the Marketplace, which Azure lets nobody read${vague}: az disk create --resource-group G --name D --image-reference ${id.name}, then inspect azure:/subscriptions/…/disks/D`,
+          `${id.name} is an image of the Marketplace, which Azure lets nobody read${vague}; its name was checked, and Azure was not asked about it: az disk create --resource-group G --name D --image-reference ${id.name}, then inspect azure:/subscriptions/…/disks/D`,
         ),
       ],
     };
   }
   const path = `/${id.kind === 'shared' ? 'Shared' : 'Community'}Galleries/${id.gallery}/Images/${id.image}/Versions/${id.version}`;
+  const asked = await askGallery(id, cloud, management);
   const problems = [
     unread(
-      `${path} is in a gallery of somebody else, which Azure lets nobody read: az disk create --resource-group G --name D --gallery-image-reference ${path}, then inspect azure:/subscriptions/…/disks/D`,
+      `${path} is in a gallery of somebody else, which Azure lets nobody read; ${asked === undefined ? 'its name was checked, and Azure was not asked about it' : 'what Azure says of it was checked all the same'}: az disk create --resource-group G --name D --gallery-image-reference ${path}, then inspect azure:/subscriptions/…/disks/D`,
     ),
   ];
-  const asked = await askGallery(id, cloud, management);
   if (asked === undefined) problems.push(NOT_ASKED);
   const created = text(asked, 'properties', 'publishedDate');
   const deprecated = text(asked, 'properties', 'endOfLifeDate');
@@ -214,9 +245,5 @@ async function askGallery(
 }
 
 function unread(message: string): Problem {
-  return {
-    code: 'UNSUPPORTED',
-    message: `${message}; what Azure says of the image was checked all the same`,
-    effect: 'incomplete',
-  };
+  return { code: 'UNSUPPORTED', message, effect: 'incomplete' };
 }

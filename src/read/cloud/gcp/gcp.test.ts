@@ -126,6 +126,19 @@ test('an object that may not be read: a problem, and what Google says', async (t
   assert.equal(image.identity.cloud?.owner, 'debian-cloud');
 });
 
+const others: readonly (readonly [name: string, id: string, key: string, found: unknown])[] = [
+  ['another image', ID, 'debian-12-v20260101', { ...IMAGE, name: 'debian-12-v2' }],
+  ['no name', FAMILY, 'family/debian-12', { ...IMAGE, name: 5 }],
+  ['a name that is a command', FAMILY, 'family/debian-12', { ...IMAGE, name: 'x; rm -rf ~' }],
+];
+
+for (const [name, id, key, found] of others) {
+  test(`Google answers with ${name}`, async (t) => {
+    const fake = { images: { [`debian-cloud/${key}`]: found } };
+    await assert.rejects(openImage(t, { id, fake }), { code: 'REGISTRY_ERROR', message: /another image/ });
+  });
+}
+
 const failures: readonly (readonly [name: string, how: Opened, code: string])[] = [
   ['no such image', { id: 'debian-cloud/other' }, 'NOT_FOUND'],
   ['no such object', { exported: 'gs://bucket/no.raw' }, 'NOT_FOUND'],

@@ -12,6 +12,7 @@ const PROJECT = '(?:[a-z0-9.-]{1,63}:)?[a-z][a-z0-9-]{0,61}[a-z0-9]';
 /** RFC 1035 labels, as the Compute Engine API has it. */
 const NAME = '[a-z](?:[a-z0-9-]{0,61}[a-z0-9])?';
 const LONG = new RegExp(`^/?projects/(${PROJECT})/global/images/(family/)?(${NAME})$`);
+const ONLY_NAME = new RegExp(`^${NAME}$`);
 const SHORT = new RegExp(`^(${PROJECT})/(${NAME})$`);
 
 /** Reads `projects/P/global/images/I`, `projects/P/global/images/family/F` or `P/I`. @throws Failure USAGE */
@@ -26,6 +27,10 @@ export function parseImageName(text: string): ImageName {
     'USAGE',
     `gcp:${text.slice(0, 200)} is none of projects/P/global/images/I, projects/P/global/images/family/F and P/I`,
   );
+}
+
+export function isImageName(text: string): boolean {
+  return ONLY_NAME.test(text);
 }
 
 /** Reads `gs://BUCKET/OBJECT`. @throws Failure USAGE */

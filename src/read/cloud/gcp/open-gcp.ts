@@ -1,4 +1,4 @@
-import { isFailure } from '../../../core/failure.ts';
+import { Failure, isFailure } from '../../../core/failure.ts';
 import type { CloudFacts, Image, ImageIdentity } from '../../../core/image.ts';
 import type { Problem } from '../../../core/problem.ts';
 import { toFailure, toProblem, Unreadable } from '../../disk/unreadable.ts';
@@ -9,7 +9,7 @@ import { toService } from '../web/bearer.ts';
 import { WebClient } from '../web/client.ts';
 import { at, list, text } from '../web/fields.ts';
 import { getJson, toGoogleBearer } from './google.ts';
-import { type ImageName, parseImageName } from './image-name.ts';
+import { type ImageName, isImageName, parseImageName } from './image-name.ts';
 import { openStoredObject, type StoredObject } from './stored-object.ts';
 
 const USUAL = 'https://compute.googleapis.com';
@@ -119,7 +119,7 @@ async function describe(
     asked,
     signal,
   );
-  const found = text(body, 'name') ?? name;
+  const found = nameOf(body, asked, kind === 'image' ? name : undefined);
   const created = text(body, 'creationTimestamp');
   const deprecated = toDeprecated(at(body, 'deprecated'));
   const isWindows = list(body, 'guestOsFeatures').some((feature) => text(feature, 'type') === 'WINDOWS');
@@ -138,6 +138,16 @@ async function describe(
     },
     size: gibibytes > 0 ? gibibytes * GIB : undefined,
   };
+}
+
+/**
+ * A family's is what Google says; it gets into a command that the user is told to run.
+ * @throws Failure REGISTRY_ERROR
+ */
+function nameOf(body: unknown, asked: string, name: string | undefined): string {
+  const found = text(body, 'name') ?? '';
+  if (isImageName(found) && (name === undefined || name === found)) return found;
+  throw new Failure('REGISTRY_ERROR', `asked for ${asked}, Google tells of another image`);
 }
 
 /** The date, or the state where there is none. */

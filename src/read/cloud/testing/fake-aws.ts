@@ -18,6 +18,7 @@ export interface FakeAmi {
   readonly created?: string;
   readonly deprecated?: string;
   readonly snapshots: readonly string[];
+  readonly encrypted?: boolean;
 }
 
 export interface FakeAwsOptions {
@@ -32,8 +33,26 @@ export interface FakeAwsOptions {
   readonly damaged?: number;
   /** So many calls are throttled before one is answered. */
   readonly throttled?: number;
-  /** Tokens given out before this many lists are no longer taken. */
+  /** Tokens of blocks from the first list are no longer taken. */
   readonly expireTokensOnce?: boolean;
+  /** The first token of a next page is not taken. */
+  readonly expirePageOnce?: boolean;
+  /** Without its key, an encrypted snapshot's list can be had and no block. */
+  readonly keyRefused?: boolean;
+  /** So many blocks break off in the middle before one comes whole. */
+  readonly broken?: number;
+  /** What is sent instead of a page, of a block, of its headers, of what EC2 says. */
+  readonly page?: (page: Page) => object;
+  readonly content?: (block: Buffer) => Buffer;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly described?: (xml: string) => string;
+}
+
+export interface Page {
+  readonly Blocks: readonly { readonly BlockIndex: number; readonly BlockToken: string }[];
+  readonly VolumeSize: number;
+  readonly BlockSize: number;
+  readonly NextToken?: string;
 }
 
 export interface FakeAws extends Served {
@@ -53,10 +72,14 @@ class Fake {
   readonly #disks: ReadonlyMap<string, Disk>;
   #throttled: number;
   #generation = 0;
+  #broken: number;
+  #isPageExpired: boolean;
 
   constructor(options: FakeAwsOptions) {
     this.#options = options;
     this.#throttled = options.throttled ?? 0;
+    this.#broken = options.broken ?? 0;
+    this.#isPageExpired = options.expirePageOnce ?? false;
     this.#disks = new Map(Object.entries(options.snapshots).map(([id, disk]) => [id, new Disk(disk)]));
   }
 
@@ -87,41 +110,53 @@ class Fake {
     response.setHeader('content-type', 'text/xml');
     const mappings = ami.snapshots.map(
       (snapshot) =>
-        `<item><deviceName>/dev/xvda</deviceName><ebs><snapshotId>${snapshot}</snapshotId></ebs></item>`,
+        `<item><deviceName>/dev/xvda</deviceName><ebs><snapshotId>${snapshot}</snapshotId><encrypted>${ami.encrypted === true}</encrypted></ebs></item>`,
     );
     const optional = [
       ami.ownerAlias === undefined ? '' : `<imageOwnerAlias>${ami.ownerAlias}</imageOwnerAlias>`,
       ami.created === undefined ? '' : `<creationDate>${ami.created}</creationDate>`,
       ami.deprecated === undefined ? '' : `<deprecationTime>${ami.deprecated}</deprecationTime>`,
     ];
+    const { described = (xml) => xml } = this.#options;
     response.end(
-      `<DescribeImagesResponse xmlns="http://ec2.amazonaws.com/doc/2016-11-15/"><requestId>r</requestId><imagesSet><item><imageId>${id}</imageId><name>${ami.name}</name><imageOwnerId>${ami.owner}</imageOwnerId><isPublic>${ami.public === true}</isPublic><platformDetails>Linux/UNIX</platformDetails>${optional.join('')}<blockDeviceMapping>${mappings.join('')}</blockDeviceMapping></item></imagesSet></DescribeImagesResponse>`,
+      described(
+        `<DescribeImagesResponse xmlns="http://ec2.amazonaws.com/doc/2016-11-15/"><requestId>r</requestId><imagesSet><item><imageId>${id}</imageId><name>${ami.name}</name><imageOwnerId>${ami.owner}</imageOwnerId><isPublic>${ami.public === true}</isPublic><platformDetails>Linux/UNIX</platformDetails>${optional.join('')}<blockDeviceMapping>${mappings.join('')}</blockDeviceMapping></item></imagesSet></DescribeImagesResponse>`,
+      ),
     );
   }
 
   #list(disk: Disk, query: URLSearchParams, response: ServerResponse): void {
-    const { pageSize = 10_000 } = this.#options;
-    if (query.get('pageToken') === null) this.#generation++;
-    const { written } = disk;
-    const start = Number(query.get('pageToken') ?? 0);
-    const page = written.slice(start, start + pageSize);
-    const next = start + pageSize < written.length ? { NextToken: String(start + pageSize) } : {};
+    const { pageSize = 10_000, page: change = (page) => page } = this.#options;
+    const token = query.get('pageToken');
+    if (token === null) this.#generation++;
+    else if (this.#isPageExpired) {
+      this.#isPageExpired = false;
+      refuse(response, 400, 'ValidationException');
+      return;
+    }
+    const from = Number(query.get('startingBlockIndex') ?? 0);
+    const written = disk.written.filter((index) => index >= from);
+    const start = Number(token?.split('-')[1] ?? 0);
+    const listed = written.slice(start, start + pageSize);
+    const page: Page = {
+      Blocks: listed.map((index) => ({ BlockIndex: index, BlockToken: `${this.#generation}-${index}` })),
+      VolumeSize: Math.ceil(disk.size / 2 ** 30),
+      BlockSize: BLOCK,
+      ...(start + pageSize < written.length && { NextToken: `${from}-${start + pageSize}` }),
+    };
     response.setHeader('content-type', 'application/json');
-    response.end(
-      JSON.stringify({
-        Blocks: page.map((index) => ({ BlockIndex: index, BlockToken: `${this.#generation}-${index}` })),
-        VolumeSize: Math.ceil(disk.size / 2 ** 30),
-        BlockSize: BLOCK,
-        ExpiryTime: 1,
-        ...next,
-      }),
-    );
+    response.end(JSON.stringify({ ExpiryTime: 1, ...change(page) }));
   }
 
   #block(disk: Disk, index: number, token: string, response: ServerResponse): void {
-    const expired = this.#options.expireTokensOnce === true && this.#generation === 1;
-    if (expired || token !== `${this.#generation}-${index}`) {
-      refuse(response, 400, 'ValidationException');
+    const { expireTokensOnce, keyRefused, damaged, headers, content = (bytes) => bytes } = this.#options;
+    const [generation = 0, of] = token.split('-').map(Number);
+    if (keyRefused === true) {
+      refuse(response, 403, 'AccessDeniedException', 'DEPENDENCY_ACCESS_DENIED');
+      return;
+    }
+    if (of !== index || generation <= (expireTokensOnce === true ? 1 : 0)) {
+      refuse(response, 400, 'ValidationException', 'INVALID_BLOCK_TOKEN');
       return;
     }
     const bytes = disk.block(index);
@@ -129,10 +164,12 @@ class Fake {
     response.writeHead(200, {
       'content-type': 'application/octet-stream',
       'x-amz-Data-Length': String(BLOCK),
-      'x-amz-Checksum': this.#options.damaged === index ? digest.replace(/^./, '0') : digest,
+      'x-amz-Checksum': damaged === index ? digest.replace(/^./, '0') : digest,
       'x-amz-Checksum-Algorithm': 'SHA256',
+      ...headers,
     });
-    response.end(bytes);
+    if (this.#broken-- > 0) response.write(bytes.subarray(0, 1000), () => response.destroy());
+    else response.end(content(bytes));
   }
 }
 
@@ -174,9 +211,9 @@ function refuseQuery(response: ServerResponse, status: number, code: string, mes
 }
 
 /** As the REST JSON protocol names errors. */
-function refuse(response: ServerResponse, status: number, name: string): void {
+function refuse(response: ServerResponse, status: number, name: string, reason = 'x'): void {
   response.writeHead(status, { 'content-type': 'application/json', 'x-amzn-ErrorType': name });
-  response.end(JSON.stringify({ Message: `the double says ${name}`, Reason: 'x' }));
+  response.end(JSON.stringify({ Message: `the double says ${name}`, Reason: reason }));
 }
 
 async function bodyOf(request: IncomingMessage): Promise<URLSearchParams> {

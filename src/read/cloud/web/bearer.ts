@@ -42,8 +42,14 @@ export function toBearer({ base, isOverridden }: Service, read: Bearer, advice: 
     } catch (cause) {
       isAnonymous = isOverridden;
       if (isAnonymous) return {};
-      const message = `no credentials for ${base.host}: ${maskText(messageOf(cause), 200)}; ${advice}`;
+      const message = `no credentials for ${base.host}: ${maskText(firstSentence(messageOf(cause)), 200)}; ${advice}`;
       throw new Failure('UNAUTHORIZED', message, { cause });
     }
   };
+}
+
+/** The chains go on with every place they looked in, and with addresses of manuals. */
+function firstSentence(text: string): string {
+  const end = /[.!](?=\s|$)/.exec(text);
+  return end === null ? text : text.slice(0, end.index);
 }

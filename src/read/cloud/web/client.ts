@@ -1,13 +1,13 @@
 import { Failure } from '../../../core/failure.ts';
 import { Unreadable } from '../../disk/unreadable.ts';
 import type { Reach } from '../../registry/address.ts';
-import { readAtMost, readSteadily } from '../../registry/body.ts';
 import { toConnectionFailure } from '../../registry/connection-failure.ts';
 import { DEFAULT_TIMING, type Timing } from '../../registry/options.ts';
 import { sendFollowing } from '../../registry/redirect.ts';
 import { type Attempt, retrying } from '../../registry/retry.ts';
 import { type Incoming, Transport } from '../../registry/transport.ts';
 import { TrustStore } from '../../registry/trust.ts';
+import { readBody } from './body.ts';
 import { type Advice, refuse } from './refusal.ts';
 
 /** A request, tried until it is answered. */
@@ -25,6 +25,8 @@ export interface Ask {
   /** Statuses that are answers, besides 200. */
   readonly accept?: readonly number[];
   readonly signal: AbortSignal;
+  /** For one try as a whole. */
+  readonly deadlineMs?: number;
 }
 
 /** An answer in JSON. */
@@ -57,8 +59,10 @@ export class WebClient {
    * @throws Failure USAGE, UNAUTHORIZED, FORBIDDEN, NOT_FOUND, RATE_LIMITED, UNREACHABLE, REGISTRY_ERROR, CANCELLED
    */
   async send<T>(ask: Ask, take: (answer: Incoming) => Promise<Attempt<T>>): Promise<T> {
-    const { method = 'GET', url, body, reach, what, advice, accept = [], signal } = ask;
-    return retrying(this.#timing, signal, async () => {
+    const { method = 'GET', url, body, reach, what, advice, accept = [] } = ask;
+    return retrying(this.#timing, ask.signal, async () => {
+      const deadline = ask.deadlineMs === undefined ? [] : [AbortSignal.timeout(ask.deadlineMs)];
+      const signal = AbortSignal.any([ask.signal, ...deadline]);
       const headers = (await ask.headers?.()) ?? {};
       const outgoing = { method, url, headers, ...(body !== undefined && { body }), reach, signal };
       try {
@@ -80,8 +84,10 @@ export class WebClient {
 
   /** Asks for a document in JSON. @throws Failure as `send`, and REGISTRY_ERROR where it is none */
   async json(ask: Ask): Promise<JsonAnswer> {
-    return this.send(ask, async ({ status, headers, body, url }) => {
-      const { bytes, complete } = await readAtMost(body, MAX_DOCUMENT);
+    return this.send({ deadlineMs: this.#timing.documentMs, ...ask }, async (answer) => {
+      const { status, headers, url } = answer;
+      const bytes = await readBody(answer, MAX_DOCUMENT);
+      const complete = bytes.length <= MAX_DOCUMENT;
       const value = { status, headers, body: parseJson(bytes.toString('utf8'), complete) };
       if (complete && value.body !== INVALID) return { kind: 'done', value };
       throw new Failure(
@@ -89,6 +95,11 @@ export class WebClient {
         `${url.host} answers the question for ${ask.what} with what is no JSON`,
       );
     });
+  }
+
+  /** How far inside the network a host lies that was already talked to. */
+  reachOf(url: URL): Reach {
+    return this.#transport.reachOf(url);
   }
 
   async close(): Promise<void> {
@@ -105,20 +116,4 @@ function parseJson(text: string, complete: boolean): unknown {
   } catch {
     return INVALID;
   }
-}
-
-/**
- * A body of a known length.
- * @returns fewer bytes where it ended before, one more where it goes on
- * @throws Failure UNREACHABLE, what the body throws
- */
-export async function readBody({ body, url }: Incoming, length: number): Promise<Buffer> {
-  const parts: Uint8Array[] = [];
-  let read = 0;
-  for await (const part of readSteadily(body, url.host)) {
-    parts.push(part);
-    read += part.length;
-    if (read > length) break;
-  }
-  return Buffer.concat(parts, Math.min(read, length + 1));
 }

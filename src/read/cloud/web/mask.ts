@@ -12,11 +12,15 @@ export function maskUrl(url: URL | string): string {
   return toOneLine(`${parsed.protocol}//${parsed.host}${parsed.pathname}${parsed.search === '' ? '' : '?…'}`);
 }
 
+/** A name that a secret has, also at the end of a longer one (`access_token`) and encoded in another URL (`%26sig%3D`), and what follows it. */
+const SECRET =
+  /((?<![a-z])sig|signature|secret|password|token|bearer(?= ))((?:["']?\s{0,3}(?:[=:]|%3d)|(?<=bearer) )\s{0,3}["']?)[^\s"'<>&]+/gi;
+
 /** Words that a server wrote: it may quote the URL it was asked with. */
 export function maskText(text: string, max = 300): string {
   const masked = text
     .slice(0, 16 * 1024)
     .replace(/\?[^\s"'<>]+/g, '?…')
-    .replace(/\b(sig|signature|x-amz-\w+|x-goog-\w+|token|bearer)([=:]|%3d| )\s*[^\s"'<>&]+/gi, '$1$2…');
+    .replace(SECRET, '$1$2…');
   return toOneLine(masked, max);
 }

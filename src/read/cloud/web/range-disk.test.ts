@@ -111,6 +111,11 @@ for (const [text, expected] of [
   ['sig=abc', 'sig=…'],
   ['Authorization: Bearer abc.def', 'Authorization: Bearer …'],
   ['X-Amz-Signature=abc&x', 'X-Amz-Signature=…&x'],
+  ['{"access_token":"abc"}', '{"access_token":"…"}'],
+  ['to=https%3A%2F%2Fh%3Fsv%3D1%26sig%3Dabc', 'to=https%3A%2F%2Fh%3Fsv%3D1%26sig%3D…'],
+  ["x-amz-security-token:abc' x", "x-amz-security-token:…' x"],
+  ['authentication token expired', 'authentication token expired'],
+  ['a design: fine', 'a design: fine'],
   ['nothing secret', 'nothing secret'],
 ] as const) {
   test(`masked: ${text}`, () => assert.equal(maskText(text), expected));

@@ -6,9 +6,11 @@ import { Unreadable } from '../../disk/unreadable.ts';
 import type { Reach } from '../../registry/address.ts';
 import type { Attempt } from '../../registry/retry.ts';
 import type { Incoming } from '../../registry/transport.ts';
-import { readBody, type WebClient } from './client.ts';
+import { readBody } from './body.ts';
+import type { WebClient } from './client.ts';
 import { maskUrl } from './mask.ts';
 import type { Advice } from './refusal.ts';
+import { Turns } from './turns.ts';
 
 /*
  * A disk that a web server holds, read by ranges (RFC 9110, section 14): a SAS of Azure, an object of a bucket, any server.
@@ -32,6 +34,8 @@ export interface WebDiskOptions {
   /** Instead of the URL without its query string. */
   readonly name?: string;
   readonly advice?: Advice;
+  /** How many disks share the memory for blocks that are kept. Default: 1. */
+  readonly share?: number;
   /** False where the URL itself pins the version (a generation). Default: true. */
   readonly match?: boolean;
 }
@@ -65,9 +69,8 @@ export class RangeDisk implements BlockSource {
   readonly #url: URL;
   readonly #options: WebDiskOptions;
   readonly #pin: Pin;
-  readonly #recent = new Recent<number>(KEPT);
-  readonly #waiting: (() => void)[] = [];
-  #busy = 0;
+  readonly #recent: Recent<number>;
+  readonly #turns = new Turns(MOST_AT_ONCE);
 
   constructor(url: URL, name: string, options: WebDiskOptions, { size, tag, bytes }: First) {
     this.#url = url;
@@ -75,6 +78,7 @@ export class RangeDisk implements BlockSource {
     this.size = size;
     this.#options = options;
     this.#pin = { size, tag };
+    this.#recent = new Recent(KEPT / (options.share ?? 1));
     void this.#recent.get(0, () => Promise.resolve(bytes));
   }
 
@@ -105,18 +109,7 @@ export class RangeDisk implements BlockSource {
   async close(): Promise<void> {}
 
   #block(index: number): Promise<Buffer> {
-    return this.#recent.get(index, async () => {
-      if (this.#busy >= MOST_AT_ONCE) await new Promise<void>((resolve) => this.#waiting.push(resolve));
-      else this.#busy++;
-      try {
-        return await this.#fetch(index);
-      } finally {
-        // The place is handed on.
-        const next = this.#waiting.shift();
-        if (next === undefined) this.#busy--;
-        else next();
-      }
-    });
+    return this.#recent.get(index, () => this.#turns.take(() => this.#fetch(index)));
   }
 
   #fetch(index: number): Promise<Buffer> {

@@ -1,7 +1,7 @@
 import { Failure, type FailureCode } from '../../../core/failure.ts';
-import { readAtMost } from '../../registry/body.ts';
 import { type Attempt, parseRetryAfter } from '../../registry/retry.ts';
 import type { Incoming } from '../../registry/transport.ts';
+import { readBody } from './body.ts';
 import { list, text } from './fields.ts';
 import { maskText } from './mask.ts';
 
@@ -42,9 +42,9 @@ export async function refuse(response: Incoming, what: string, advice: Advice): 
 }
 
 /** The cloud's own words: JSON of Google and of Azure's management, XML of Azure's and Amazon's storage. */
-async function readWords({ body }: Incoming): Promise<string> {
+async function readWords(response: Incoming): Promise<string> {
   try {
-    const { bytes } = await readAtMost(body, MAX_BODY);
+    const bytes = await readBody(response, MAX_BODY);
     return maskText(parseWords(bytes.toString('utf8')));
   } catch {
     // The status says enough; the words are a courtesy.
