@@ -1,123 +1,170 @@
-import {
-  isCollection,
-  isMap,
-  isScalar,
-  isSeq,
-  LineCounter,
-  type Node,
-  parseAllDocuments,
-  type YAMLMap,
-} from 'yaml';
-import { COMPUTED, type Lookup, parseFamily, parseUrn } from './lookup.ts';
+import { parseJson } from './json.ts';
+import { COMPUTED, type Lookup, parseFamily, parseLongFamily, parseUrn } from './lookup.ts';
+import { field, type MapTree, type Tree, textOf } from './tree.ts';
+import { parseYaml } from './yaml.ts';
 
 /*
- * Look-ups in YAML and JSON: Packer's old templates, CloudFormation and what CDK writes, CDK's context, Pulumi YAML. One walk knows them all, by
- * the fields that each has.
+ * Look-ups in YAML and JSON: Terraform's and Packer's JSON, CloudFormation and what CDK writes, CDK's context, Pulumi YAML, ARM templates. One walk knows
+ * them all, by the fields that each has.
  */
 
-const MAX_DEPTH = 100;
-
+/** A map, and the keys that it stands under. */
 interface Place {
-  readonly map: YAMLMap;
-  readonly line: number;
-  /** The key that the map stands under. */
+  readonly map: MapTree;
   readonly key: string;
+  readonly above: Above | undefined;
+}
+
+interface Above {
+  readonly key: string;
+  readonly above: Above | undefined;
+}
+
+/**
+ * Words that each look-up in YAML has one of. A folder has much other YAML, with templates in it that nobody can parse (Helm), or locks of a
+ * megabyte: what has none of them, and no escape that could write one, is not parsed.
+ */
+const TELLTALE =
+  /ami_filter|AmiFilter|getAmi|ami:account=|source_?image|initializeParams|publisher|\burn\b|images\/family|aws_ami|compute_image|getImage|amazon-ami|Custom::|\\[xuU]/i;
+
+/** @throws SyntaxError when it cannot be parsed */
+export function* lookupsInJson(text: string): Generator<Lookup> {
+  yield* lookupsInTree(parseJson(text));
 }
 
 /** @throws SyntaxError when it cannot be parsed */
-export function* lookupsInDocument(text: string): Generator<Lookup> {
-  const lines = new LineCounter();
-  const documents = parseAllDocuments(text, {
-    lineCounter: lines,
-    strict: false,
-    uniqueKeys: false,
-    logLevel: 'silent',
-  });
-  if (!Array.isArray(documents)) return;
-  for (const document of documents) {
-    const [wrong] = document.errors;
-    if (wrong !== undefined)
-      throw new SyntaxError(`line ${lines.linePos(wrong.pos[0]).line}: ${wrong.message.split('\n', 1)[0]}`);
-    for (const place of mapsIn(document.contents, lines, '', 0)) yield* inMap(place);
+export function* lookupsInYaml(text: string): Generator<Lookup> {
+  if (!TELLTALE.test(text)) return;
+  for (const tree of parseJsonOrYaml(text)) yield* lookupsInTree(tree);
+}
+
+/** Templates in JSON are called `.template` or `.yaml` too, and larger ones than YAML's parser is given. */
+function parseJsonOrYaml(text: string): Tree[] {
+  if (!/^\s*[{[]/.test(text)) return parseYaml(text);
+  try {
+    return [parseJson(text)];
+  } catch {
+    return parseYaml(text);
   }
 }
 
-function* mapsIn(node: unknown, lines: LineCounter, key: string, depth: number): Generator<Place> {
-  if (depth > MAX_DEPTH) throw new SyntaxError('it nests too deeply');
-  if (!isCollection(node)) return;
-  if (isMap(node)) yield { map: node, line: lineOf(node, lines), key };
-  for (const item of node.items) {
-    if (isSeq(node)) yield* mapsIn(item, lines, key, depth + 1);
-    else {
-      const { key: name, value } = item as { key: unknown; value: unknown };
-      yield* mapsIn(value, lines, isScalar(name) ? String(name.value) : '', depth + 1);
-    }
-  }
+function* lookupsInTree(tree: Tree): Generator<Lookup> {
+  for (const place of mapsIn(tree, '', undefined)) yield* inMap(place);
 }
 
-function lineOf(node: Node, lines: LineCounter): number {
-  return node.range ? lines.linePos(node.range[0]).line : 1;
+function* mapsIn(tree: Tree, key: string, above: Above | undefined): Generator<Place> {
+  if (tree.kind === 'list') for (const item of tree.items) yield* mapsIn(item, key, above);
+  if (tree.kind !== 'map') return;
+  yield { map: tree, key, above };
+  for (const [name, value] of tree.entries) yield* mapsIn(value, name, { key, above });
 }
 
 function* inMap(place: Place): Generator<Lookup> {
-  const { map, line, key } = place;
-  if (key === 'source_ami_filter' || key === 'SourceAmiFilter') yield fromAmiFilter(map, line, key);
-  const invoked = scalar(map, 'function') ?? scalar(map, 'Function');
-  if (invoked !== undefined && /^aws:(?:ec2\/|ec2:)(?:getAmi:)?getAmi(?:Ids)?$/.test(invoked)) {
-    const given = map.get('arguments') ?? map.get('Arguments');
-    if (isMap(given)) yield fromAmiFilter(given, line, invoked);
-  }
-  for (const { key: name } of map.items) if (isScalar(name)) yield* fromContextKey(String(name.value), line);
-  const family = parseFamily(scalar(map, 'sourceImage') ?? scalar(map, 'image') ?? '');
-  if (family !== undefined) yield { cloud: 'gcp', line, text: key === '' ? 'image' : key, ...family };
-  if (scalar(map, 'source_image_family') !== undefined)
-    yield {
-      cloud: 'gcp',
-      line,
-      text: 'source_image_family',
-      project: scalar(map, 'source_image_project_id'),
-      family: scalar(map, 'source_image_family') ?? '',
-    };
-  yield* fromImageReference(map, line, key);
-  const urn = parseUrn(scalar(map, 'urn') ?? '');
+  const { map, key, above } = place;
+  const { line } = map;
+  if (key === 'source_ami_filter' || key === 'SourceAmiFilter') yield fromAmiFilter(map, key);
+  const kind = above?.key ?? '';
+  const isData = above?.above?.key === 'data';
+  if (isData && /^(?:aws_ami|aws_ami_ids|amazon-ami)$/.test(kind))
+    yield fromAmiFilter(map, `data ${kind} ${key}`);
+  if (isData && kind === 'google_compute_image')
+    yield* fromFamily(map, `data ${kind} ${key}`, 'project', 'family');
+  yield* fromPulumi(map, key);
+  if (/^Custom::.{0,60}AMI/i.test(textOf(map, 'Type') ?? '')) yield* fromCustom(map);
+  for (const [name] of map.entries) yield* fromContextKey(name, line);
+  yield* fromImage(place);
+  yield* fromFamily(map, 'source_image_family', 'source_image_project_id', 'source_image_family');
+  yield* fromImageReference(map, key);
+  const urn = parseUrn(textOf(map, 'urn') ?? '');
   if (urn !== undefined) yield { cloud: 'azure', line, text: 'urn', ...urn };
 }
 
-/** `filters` is a map (Packer), or a list of name and values (Pulumi, CloudFormation custom resources). */
-function fromAmiFilter(map: YAMLMap, line: number, text: string): Lookup {
+const GET_AMI = /^aws:(?:(?:ec2|index)[:/])?(?:getAmi(?:Ids)?:)?getAmi(?:Ids)?$/;
+const GET_IMAGE = /^gcp:compute[:/](?:getImage:)?getImage$/;
+
+/** `fn::invoke: {function, arguments}`, and in short `fn::aws:ec2:getAmi: {…}`. */
+function* fromPulumi(map: MapTree, key: string): Generator<Lookup> {
+  const invoked = textOf(map, 'function', 'Function') ?? key.replace(/^[Ff]n::/, '');
+  const given = field(map, 'arguments', 'Arguments') ?? (key.startsWith('fn::') ? map : undefined);
+  if (given?.kind !== 'map') return;
+  const args = { ...given, line: map.line };
+  if (GET_AMI.test(invoked)) yield fromAmiFilter(args, invoked);
+  if (GET_IMAGE.test(invoked)) yield* fromFamily(args, invoked, 'project', 'family');
+}
+
+/** Look-ups that people have CloudFormation do by a function of their own (`Custom::AMI`). */
+function* fromCustom(map: MapTree): Generator<Lookup> {
+  const properties = field(map, 'Properties');
+  if (properties?.kind !== 'map' || field(properties, 'Filters') === undefined) return;
+  yield fromAmiFilter({ ...properties, line: map.line }, textOf(map, 'Type') ?? '');
+}
+
+/** GCP's short form `project/family` is written like a container image: it counts only where GCP's images stand. */
+function* fromImage({ map, key, above }: Place): Generator<Lookup> {
+  const image = textOf(map, 'sourceImage', 'source_image', 'image') ?? '';
+  const isGoogle =
+    /^(?:initializeParams|initialize_params)$/.test(key) ||
+    textOf(map, 'sourceImage') !== undefined ||
+    isUnderGoogle(above);
+  const family = isGoogle ? parseFamily(image) : parseLongFamily(image);
+  if (family !== undefined)
+    yield { cloud: 'gcp', line: map.line, text: key === '' ? 'image' : key, ...family };
+}
+
+function isUnderGoogle(above: Above | undefined): boolean {
+  for (let at = above; at !== undefined; at = at.above) if (at.key.startsWith('google_compute_')) return true;
+  return false;
+}
+
+function* fromFamily(map: MapTree, text: string, project: string, family: string): Generator<Lookup> {
+  const wanted = textOf(map, family);
+  if (wanted === undefined) return;
+  const [of] = strings(field(map, project));
+  yield { cloud: 'gcp', line: map.line, text, project: of, family: wanted };
+}
+
+/** Filters are a map (Packer), or a list of name and values (Terraform, Pulumi, custom resources of CloudFormation). */
+function fromAmiFilter(map: MapTree, text: string): Lookup {
   const filters = new Map<string, string[]>();
-  const given = map.get('filters') ?? map.get('Filters');
-  if (isMap(given))
-    for (const { key, value } of given.items)
-      if (isScalar(key)) filters.set(String(key.value), strings(value));
-  if (isSeq(given))
-    for (const item of given.items) {
-      if (!isMap(item)) continue;
-      const name = scalar(item, 'name') ?? scalar(item, 'Name') ?? '';
-      filters.set(name, strings(item.get('values') ?? item.get('Values')));
-    }
+  const given = field(map, 'filters', 'Filters', 'filter');
+  const isOne = given?.kind === 'map' && field(given, 'values', 'Values') !== undefined;
+  if (given?.kind === 'map' && !isOne)
+    for (const [name, value] of given.entries) filters.set(name, strings(value));
+  for (const item of isOne ? [given] : given?.kind === 'list' ? given.items : []) {
+    if (item.kind !== 'map') continue;
+    const name = textOf(item, 'name', 'Name') ?? COMPUTED;
+    filters.set(isComputed(name) ? COMPUTED : name, strings(field(item, 'values', 'Values')));
+  }
+  // A filter that nobody knows, and a map that is merged in, may say the owner.
+  const isOpen = filters.has(COMPUTED) || given?.kind === 'computed' || field(map, '<<') !== undefined;
   const owners = [
-    ...strings(map.get('owners') ?? map.get('Owners')),
+    ...strings(field(map, 'owners', 'Owners')),
     ...(filters.get('owner-id') ?? []),
     ...(filters.get('owner-alias') ?? []),
+    ...(['image-id', 'product-code'].some((name) => filters.has(name)) || field(map, 'ImageIds') || isOpen
+      ? [COMPUTED]
+      : []),
   ];
+  const newest = field(map, 'most_recent', 'mostRecent', 'MostRecent');
   return {
     cloud: 'aws',
-    line,
+    line: map.line,
     text,
-    names: [...(filters.get('name') ?? []), ...strings(map.get('nameRegex'))],
+    names: [...(filters.get('name') ?? []), ...strings(field(map, 'nameRegex', 'name_regex'))],
     owners: owners.length === 0 ? undefined : owners,
-    mostRecent: [map.get('most_recent'), map.get('mostRecent')].some((one) => one === true || one === 'true'),
+    mostRecent: newest?.kind === 'true' || (newest?.kind === 'text' && newest.text === 'true'),
   };
 }
 
 /** CDK's `LookupMachineImage` leaves what it asked for as a key of cdk.context.json. It always takes the newest. */
 function* fromContextKey(key: string, line: number): Generator<Lookup> {
   if (!key.startsWith('ami:account=')) return;
-  const fields = key.split(':').map((part) => part.split('=', 2));
+  // A colon within a value is written `$:`.
+  const fields = key.split(/(?<!\$):/).map((part) => part.replaceAll('$:', ':').split('=', 2));
   const valuesOf = (pattern: RegExp): string[] =>
     fields.filter(([name = '']) => pattern.test(name)).map(([, value = '']) => value);
-  const owners = [...valuesOf(/^owners\.\d+$/), ...valuesOf(/^filters\.owner-(?:id|alias)\.\d+$/)];
+  const pinned = valuesOf(/^filters\.(?:image-id|product-code)\.\d+$/).map(() => COMPUTED);
+  const owners = [...valuesOf(/^owners\.\d+$/), ...valuesOf(/^filters\.owner-(?:id|alias)\.\d+$/), ...pinned];
   yield {
     cloud: 'aws',
     line,
@@ -128,34 +175,24 @@ function* fromContextKey(key: string, line: number): Generator<Lookup> {
   };
 }
 
-function* fromImageReference(map: YAMLMap, line: number, key: string): Generator<Lookup> {
-  const [publisher, version] = [
-    scalar(map, 'publisher') ?? scalar(map, 'image_publisher'),
-    scalar(map, 'version') ?? scalar(map, 'image_version'),
-  ];
-  const offer = scalar(map, 'offer') ?? scalar(map, 'image_offer');
-  if (publisher === undefined || offer === undefined) return;
-  yield {
-    cloud: 'azure',
-    line,
-    text: key === '' ? 'image reference' : key,
-    publisher,
-    version: version ?? 'latest',
-  };
+function* fromImageReference(map: MapTree, key: string): Generator<Lookup> {
+  const publisher = textOf(map, 'publisher', 'image_publisher', 'publisherName');
+  const offer = field(map, 'offer', 'image_offer');
+  const version = field(map, 'version', 'image_version');
+  if (publisher === undefined || offer === undefined || isComputed(publisher)) return;
+  const text = key === '' ? 'image reference' : key;
+  const [said = 'latest'] = strings(version);
+  yield { cloud: 'azure', line: map.line, text, publisher, version: said };
 }
 
-function scalar(map: YAMLMap, key: string): string | undefined {
-  const value = map.get(key);
-  return typeof value === 'string' ? value : undefined;
+/** A value that is computed (`!Ref`, `${…}`, `{"Ref": …}`) is one that nobody knows. */
+function strings(value: Tree | undefined): string[] {
+  if (value === undefined || value.kind === 'empty') return [];
+  const items = value.kind === 'list' ? value.items : [value];
+  return items.map((item) => (item.kind === 'text' && !isComputed(item.text) ? item.text : COMPUTED));
 }
 
-/** A value that is computed (`!Ref`, `${…}`) is one that nobody knows. */
-function strings(value: unknown): string[] {
-  if (value === undefined || value === null) return [];
-  const items = isSeq(value) ? value.items : [value];
-  return items.map((item) => {
-    const plain = isScalar(item) ? item.value : item;
-    const text = typeof plain === 'string' || typeof plain === 'number' ? String(plain) : COMPUTED;
-    return /\$\{|\{\{/.test(text) ? COMPUTED : text;
-  });
+/** Terraform's and Pulumi's, Packer's and Helm's, ARM's ways to write an expression in a string. */
+function isComputed(text: string): boolean {
+  return text === COMPUTED || /\$\{|\{\{|^\[.*\]$/.test(text);
 }

@@ -1,3 +1,5 @@
+import { type HclToken, readHclTokens } from './hcl-tokens.ts';
+
 /*
  * Terraform's and Packer's language (HCL native syntax specification), as far as look-ups need it: blocks within blocks, and attributes with
  * their text. Expressions are not evaluated. Linear in the text; nesting is bounded.
@@ -19,42 +21,25 @@ export interface HclAttribute {
 }
 
 const MAX_DEPTH = 64;
-const TOKEN =
-  /\s+|#[^\n]*|\/\/[^\n]*|\/\*[\s\S]*?\*\/|<<-?([A-Za-z_][A-Za-z0-9_]*)[\s\S]*?\n[ \t]*\1(?![A-Za-z0-9_])|"(?:[^"\\\n]|\\.)*"|[A-Za-z_][A-Za-z0-9_.-]*|./gy;
-
-interface Token {
-  readonly text: string;
-  readonly line: number;
-}
+/** A block has two at most. */
+const MAX_LABELS = 8;
 
 /**
  * The blocks at the top of a document.
- * @throws SyntaxError when braces do not match, or nest too deeply
+ * @throws SyntaxError when braces, brackets or quotes do not match, or nest too deeply
  */
 export function parseHcl(text: string): HclBlock[] {
-  const parser = new HclParser(tokensOf(text));
+  const parser = new HclParser(readHclTokens(text));
   const { blocks } = parser.body(0);
   if (!parser.ended) throw new SyntaxError('a closing brace has no opening one');
   return blocks;
 }
 
-function tokensOf(text: string): Token[] {
-  const tokens: Token[] = [];
-  let line = 1;
-  for (const [token] of text.matchAll(TOKEN)) {
-    const isSpace = /^(?:\s|#|\/\/|\/\*)/.test(token);
-    if (!isSpace) tokens.push({ text: token, line });
-    else if (token.includes('\n')) tokens.push({ text: '\n', line });
-    for (const character of token) if (character === '\n') line++;
-  }
-  return tokens;
-}
-
 class HclParser {
-  readonly #tokens: readonly Token[];
+  readonly #tokens: readonly HclToken[];
   #at = 0;
 
-  constructor(tokens: readonly Token[]) {
+  constructor(tokens: readonly HclToken[]) {
     this.#tokens = tokens;
   }
 
@@ -70,7 +55,7 @@ class HclParser {
       const token = this.#tokens[this.#at];
       if (token === undefined || token.text === '}') return { blocks, attributes };
       this.#at++;
-      if (!/^[A-Za-z_]/.test(token.text)) continue;
+      if (!/^[\p{L}_]/u.test(token.text)) continue;
       if (this.#tokens[this.#at]?.text === '=') {
         this.#at++;
         attributes.set(token.text, { text: this.#expression(), line: token.line });
@@ -95,21 +80,24 @@ class HclParser {
         this.#at = at + 1;
         return labels;
       }
-      if (text === undefined || !/^["A-Za-z_]/.test(text)) return undefined;
+      if (text === undefined || !/^["\p{L}_]/u.test(text) || labels.length >= MAX_LABELS) return undefined;
       labels.push(text.replace(/^"|"$/g, ''));
     }
   }
 
-  /** Up to the end of the line that is outside of every bracket. */
+  /** Up to the end of the line that is outside of every bracket. @throws SyntaxError */
   #expression(): string {
     const parts: string[] = [];
+    const line = this.#tokens[this.#at]?.line ?? 0;
     let open = 0;
     for (let token = this.#tokens[this.#at]; token !== undefined; token = this.#tokens[++this.#at]) {
       if (open === 0 && (token.text === '\n' || token.text === '}')) break;
       if (/^[([{]$/.test(token.text)) open++;
       if (/^[)\]}]$/.test(token.text)) open--;
+      if (open < 0) throw new SyntaxError(`line ${token.line}: a closing bracket has no opening one`);
       parts.push(token.text === '\n' ? ' ' : token.text);
     }
+    if (open > 0) throw new SyntaxError(`a bracket in line ${line} is not closed`);
     return parts.join('');
   }
 }

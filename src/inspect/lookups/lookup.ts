@@ -15,12 +15,31 @@ export type Lookup = { readonly line: number; readonly text: string } & (
 /** What a value that code computes is written as: nobody can say more of it. */
 export const COMPUTED = '(computed)';
 
-/** `debian-cloud/debian-12`, `projects/P/global/images/family/F`, or the full URL: GCP's ways to write a family. */
-export function parseFamily(text: string): { project: string | undefined; family: string } | undefined {
-  const long = /(?:^|\/)projects\/([^/]{1,100})\/global\/images\/family\/([^/]{1,100})$/.exec(text);
-  if (long !== null) return { project: long[1], family: long[2] ?? '' };
-  const short = /^([a-z][a-z0-9-]{4,62})\/(?:family\/)?([a-z][a-z0-9-]{0,62})$/.exec(text);
-  return short === null ? undefined : { project: short[1], family: short[2] ?? '' };
+interface Family {
+  readonly project: string | undefined;
+  readonly family: string;
+}
+
+/** `projects/P/global/images/family/F`, or the full URL: a family of GCP wherever it stands. */
+export function parseLongFamily(text: string): Family | undefined {
+  const match = /(?:^|\/)projects\/([^/]{1,100})\/global\/images\/family\/([^/]{1,100})$/.exec(
+    text.slice(0, 500),
+  );
+  if (match === null) return undefined;
+  return { project: known(match[1] ?? ''), family: match[2] ?? '' };
+}
+
+/** That, or `debian-cloud/debian-12`. What ends in a date is one image, not a family. */
+export function parseFamily(text: string): Family | undefined {
+  const short = /^([a-z][a-z0-9-]{4,62})\/(family\/)?([a-z][a-z0-9-]{0,62})$/.exec(text);
+  if (short === null) return parseLongFamily(text);
+  const [, project, explicit, family = ''] = short;
+  return explicit === undefined && /-v?\d{8}[a-z]?$/.test(family) ? undefined : { project, family };
+}
+
+/** A value of which a part is computed is one that nobody knows. */
+export function known(value: string): string {
+  return value.includes('$') ? COMPUTED : value;
 }
 
 /** `Publisher:Offer:Sku:Version`, as Azure calls a URN. */

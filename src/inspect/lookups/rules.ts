@@ -90,7 +90,7 @@ export function judgeLookup(lookup: Lookup, file: string, clouds: CloudBook): Lo
         ? []
         : say(RULES.family, `${lookup.family} of ${lookup.project}`);
     case 'azure':
-      return lookup.version !== 'latest' || clouds.azure.get(lookup.publisher) !== undefined
+      return lookup.version.toLowerCase() !== 'latest' || clouds.azure.get(lookup.publisher) !== undefined
         ? []
         : say(RULES.publisher, lookup.publisher);
   }

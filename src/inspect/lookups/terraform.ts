@@ -1,57 +1,80 @@
 import { type HclBlock, parseHcl } from './hcl.ts';
-import { COMPUTED, type Lookup, parseFamily } from './lookup.ts';
+import { COMPUTED, type Lookup, parseFamily, parseLongFamily } from './lookup.ts';
 
 /** Look-ups in Terraform and in Packer's own HCL. @throws SyntaxError */
 export function* lookupsInHcl(text: string): Generator<Lookup> {
-  for (const block of parseHcl(text)) yield* inBlock(block);
+  for (const block of parseHcl(text)) yield* inBlock(block, false);
 }
 
-function* inBlock(block: HclBlock): Generator<Lookup> {
+const AMI_DATA = /^(?:aws_ami|aws_ami_ids|amazon-ami)$/;
+const IMAGE_REFERENCE = /^(?:source|storage|storage_profile)_image_reference$/;
+
+/** @param isGoogle whether it stands in a resource of Google's: a container image is written like `project/family` */
+function* inBlock(block: HclBlock, isGoogle: boolean): Generator<Lookup> {
   const [kind = '', name = ''] = block.labels;
   const what = [block.type, kind, name].filter((part) => part !== '').join(' ');
-  if (block.type === 'data' && (kind === 'aws_ami' || kind === 'aws_ami_ids')) yield toAmi(block, what);
-  else if (block.type === 'data' && kind === 'google_compute_image')
-    yield* toFamily(block, what, 'project', 'family');
-  else if (/_(?:source_ami_filter|ami_filter)$|^source_ami_filter$/.test(block.type))
-    yield toAmi(block, what);
-  if (block.type === 'source' && kind === 'googlecompute')
-    yield* toFamily(block, what, 'source_image_project_id', 'source_image_family');
-  if (block.type === 'source' && kind === 'azure-arm')
-    yield* toAzure(block, what, 'image_publisher', 'image_version');
-  if (block.type === 'source_image_reference') yield* toAzure(block, what, 'publisher', 'version');
+  yield* byType(block, kind, what);
+  const isInGoogle = isGoogle || /^google_compute_|^googlecompute$/.test(kind);
   for (const [attribute, { text, line }] of block.attributes) {
-    const family =
-      attribute === 'image' || attribute === 'source_image' ? parseFamily(literal(text)) : undefined;
+    if (attribute !== 'image' && attribute !== 'source_image') continue;
+    const family = (isInGoogle ? parseFamily : parseLongFamily)(literal(text));
     if (family !== undefined) yield { cloud: 'gcp', line, text: `${what} ${attribute}`, ...family };
   }
-  for (const inner of block.blocks) yield* inBlock(inner);
+  for (const inner of block.blocks) yield* inBlock(inner, isInGoogle);
 }
 
-function toAmi(block: HclBlock, text: string): Lookup {
-  const { attributes, blocks, line } = block;
-  const filters = blocks.filter(({ type }) => type === 'filter');
-  const valuesOf = (filter: string): string[] => [
-    ...filters
-      .filter(({ attributes: fields }) => literal(fields.get('name')?.text ?? '') === filter)
-      .flatMap(({ attributes: fields }) => listOf(fields.get('values')?.text)),
+function* byType(block: HclBlock, kind: string, what: string): Generator<Lookup> {
+  const { type } = block;
+  if ((type === 'data' && AMI_DATA.test(kind)) || type === 'source_ami_filter') yield toAmi(block, what);
+  if (type === 'data' && kind === 'google_compute_image') yield* toFamily(block, what, 'project', 'family');
+  if (type === 'source' && kind === 'googlecompute')
+    yield* toFamily(block, what, 'source_image_project_id', 'source_image_family');
+  if (type === 'source' && kind === 'azure-arm')
+    yield* toAzure(block, what, 'image_publisher', 'image_version');
+  if (IMAGE_REFERENCE.test(type) || (type === 'data' && kind === 'azurerm_platform_image'))
+    yield* toAzure(block, what, 'publisher', 'version');
+}
+
+/** Filters that leave one owner only: one image, or one product of the Marketplace. */
+const PINNING = ['image-id', 'product-code'];
+
+function toAmi({ attributes, blocks, line }: HclBlock, text: string): Lookup {
+  const filters = blocks.flatMap(toFilter);
+  const map = attributes.get('filters')?.text;
+  const valuesOf = (wanted: string): string[] => [
+    ...filters.filter(({ name }) => name === wanted).flatMap(({ values }) => values),
     // Packer writes them as a map.
-    ...mapValue(attributes.get('filters')?.text, filter),
+    ...mapValue(map, wanted),
   ];
-  const names = [...valuesOf('name'), ...listOf(attributes.get('name_regex')?.text)];
+  // A filter that is computed may say the owner.
+  const isOpen = filters.some(({ name }) => name === COMPUTED) || (map !== undefined && !/^\s*\{/.test(map));
   const owners = [
     ...listOf(attributes.get('owners')?.text),
     ...valuesOf('owner-id'),
     ...valuesOf('owner-alias'),
+    ...(isOpen || PINNING.some((name) => valuesOf(name).length > 0) ? [COMPUTED] : []),
   ];
-  const ids = valuesOf('image-id');
   return {
     cloud: 'aws',
     line,
     text,
-    names,
-    owners: owners.length > 0 ? owners : ids.length > 0 ? [COMPUTED] : undefined,
-    mostRecent: /^true$/.test(attributes.get('most_recent')?.text.trim() ?? ''),
+    names: [...valuesOf('name'), ...listOf(attributes.get('name_regex')?.text)],
+    owners: owners.length > 0 ? owners : undefined,
+    mostRecent: /^\s*"?true"?\s*$/.test(attributes.get('most_recent')?.text ?? ''),
   };
+}
+
+/** `filter { … }`, or what `dynamic "filter"` makes of a list. */
+function toFilter({ type, labels, attributes, blocks }: HclBlock): { name: string; values: string[] }[] {
+  if (type === 'dynamic' && labels[0] === 'filter')
+    return blocks
+      .filter((inner) => inner.type === 'content')
+      .flatMap((inner) => toFilter({ ...inner, type: 'filter' }));
+  if (type !== 'filter') return [];
+  const name = attributes.get('name')?.text ?? '';
+  return [
+    { name: isLiteral(name) ? literal(name) : COMPUTED, values: listOf(attributes.get('values')?.text) },
+  ];
 }
 
 function* toFamily(
@@ -81,7 +104,7 @@ function* toAzure(
 
 /** The strings of `"a"` or `["a", "b"]`; an expression is one value that nobody knows. */
 function listOf(text: string | undefined): string[] {
-  if (text === undefined) return [];
+  if (text === undefined || text.trim() === 'null') return [];
   const inside = text.trim().replace(/^\[|\]$/g, '');
   return inside
     .split(',')
@@ -91,7 +114,7 @@ function listOf(text: string | undefined): string[] {
 }
 
 function mapValue(text: string | undefined, key: string): string[] {
-  const escaped = key.replace('-', '\\-');
+  const escaped = key.replaceAll('-', '\\-');
   const match = new RegExp(
     `(?:^|[{,\\s])"?${escaped}"?\\s*[=:]\\s*("[^"]{0,500}"|[A-Za-z_][^,}\\s]{0,200})`,
   ).exec(text ?? '');
@@ -99,7 +122,7 @@ function mapValue(text: string | undefined, key: string): string[] {
 }
 
 function isLiteral(text: string): boolean {
-  return /^\s*"[^"$]*"\s*$/.test(text);
+  return /^\s*"[^"$%]*"\s*$/.test(text);
 }
 
 function literal(text: string): string {
