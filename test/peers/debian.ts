@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { mkdir, rename, rm } from 'node:fs/promises';
+import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { isInstalled, run } from './run.ts';
@@ -18,7 +18,17 @@ const RICH = [
   'postgresql,redis,docker.io,python3-setuptools,curl',
 ].join(',');
 
-const VARIANTS = { 'bookworm-minbase': [], 'bookworm-rich': [`--include=${RICH}`] } as const;
+/** As Debian's cloud images have it: a kernel, a signed boot loader, cloud-init, SSH. */
+const CLOUD = [
+  'linux-image-cloud-amd64,initramfs-tools,zstd,grub-efi-amd64,grub-efi-amd64-signed,shim-signed',
+  'systemd-sysv,cloud-init,python3-cffi-backend,openssh-server,sudo,netplan.io,chrony,unattended-upgrades,cloud-guest-utils',
+].join(',');
+
+const VARIANTS = {
+  'bookworm-minbase': [],
+  'bookworm-rich': [`--include=${RICH}`],
+  'bookworm-cloud': [`--include=${CLOUD}`],
+} as const;
 
 export type DebianVariant = keyof typeof VARIANTS;
 
@@ -37,11 +47,23 @@ export async function debianRoot(variant: DebianVariant): Promise<string> {
   const draft = `${folder}.part-${process.pid}`;
   try {
     run('debootstrap', ['--variant=minbase', ...VARIANTS[variant], 'bookworm', draft]);
+    if (variant === 'bookworm-cloud') await generalise(draft);
     await rename(draft, folder);
   } finally {
     await rm(draft, { recursive: true, force: true });
   }
   return folder;
+}
+
+/** What every maker of a machine image takes out again, and the table of mounts. */
+async function generalise(root: string): Promise<void> {
+  run('sh', ['-c', 'rm -rf "$1"/etc/ssh/ssh_host_* "$1"/var/cache/apt/archives/*.deb', 'sh', root]);
+  await writeFile(join(root, 'etc/machine-id'), '');
+  await mkdir(join(root, 'boot/efi'), { recursive: true });
+  await writeFile(
+    join(root, 'etc/fstab'),
+    'LABEL=root / ext4 rw 0 1\nLABEL=UEFI /boot/efi vfat defaults 0 0\n',
+  );
 }
 
 /** A root file system as one layer tar, as a builder writes it. */
