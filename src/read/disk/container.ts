@@ -17,10 +17,11 @@ const LONGEST_CHAIN = 16;
 
 export interface ContainerOptions {
   /**
-   * Opens a file that the container names, relative to the container's own folder; its `name` tells which file it is.
+   * Opens a file that a container names, relative to that container's own folder; its `name` tells which file it is.
+   * @param from the container's source: in a chain, each names what is below it from where it is itself
    * @throws Failure NOT_FOUND, NO_PERMISSION; Unreadable UNSUPPORTED where neighbours cannot be opened or the name leads elsewhere
    */
-  readonly neighbour: (name: string) => Promise<BlockSource>;
+  readonly neighbour: (name: string, from: BlockSource) => Promise<BlockSource>;
   /**
    * Opens a neighbour that is a container itself, told by its content; raw where it is none. `source` is handed over as above.
    * @param depth of that container in the chain
@@ -54,7 +55,7 @@ export async function openParent(
       `${source.name} is the ${LONGEST_CHAIN}th of a chain of disks, one over the other: a longer one is taken for a circle`,
     );
   }
-  const parent = await neighbour(requireFileName(source, name));
+  const parent = await neighbour(requireFileName(source, name), source);
   try {
     if (parent.name === source.name)
       throw new Unreadable('MALFORMED_DISK', `${source.name} names itself as the disk it is based on`);

@@ -29,7 +29,7 @@ export class LocalDisk implements BlockSource {
 
   /**
    * @param follow whether a symlink in the last part may lead elsewhere: yes for what the user named, no for what an image names
-   * @throws Failure NOT_FOUND, NO_PERMISSION, NOT_AN_IMAGE when it is no regular file
+   * @throws Failure NOT_FOUND, NO_PERMISSION, NOT_AN_IMAGE when it is no regular file, TOO_LARGE from 2^53 bytes
    */
   static open(path: string, { follow }: { readonly follow: boolean }): LocalDisk {
     let descriptor: number;
@@ -44,6 +44,9 @@ export class LocalDisk implements BlockSource {
     try {
       const stats = fstatSync(descriptor);
       if (!stats.isFile()) throw new Failure('NOT_AN_IMAGE', `${path} is no regular file`);
+      // A sparse file may say so; no offset in it could be told from the next.
+      if (!Number.isSafeInteger(stats.size))
+        throw new Failure('TOO_LARGE', `${path} has more than ${Number.MAX_SAFE_INTEGER} bytes`);
       return new LocalDisk(descriptor, path, stats.size);
     } catch (error) {
       closeSync(descriptor);

@@ -3,21 +3,26 @@ import { basename, dirname, resolve, sep } from 'node:path';
 import { toFileFailure } from '../archive/local-file.ts';
 import type { BlockSource } from './block-source.ts';
 import { LocalDisk } from './local-disk.ts';
+import type { Neighbour } from './open-disks.ts';
 import { Unreadable } from './unreadable.ts';
 
 /**
- * Opens what a local disk names as its parent, extent or data file, in its own folder or below only: an image
- * whose "backing file" is `/etc/shadow`, or a link to it, must not have that read and quoted in a report.
+ * Opens what a local disk, or one below it, names as its parent, extent or data file: relative to who names it, as QEMU does, and only in the
+ * folder of the disk that the user named or below: an image whose "backing file" is `/etc/shadow`, or a link to it, must not have that
+ * read and quoted in a report.
  */
-export function neighboursOf(path: string): (name: string) => Promise<BlockSource> {
-  return async (name) => {
-    const folder = realFolder(path);
-    const file = toReal(resolve(folder, name), name);
-    if (!file.startsWith(folder === sep ? sep : folder + sep)) {
+export function neighboursOf(path: string): Neighbour {
+  const folders = new WeakMap<BlockSource, string>();
+  return async (name, from) => {
+    const top = realFolder(path);
+    const file = toReal(resolve(folders.get(from) ?? top, name), name);
+    if (!file.startsWith(top === sep ? sep : top + sep)) {
       const message = `${basename(path)} needs ${JSON.stringify(name.slice(0, 200))}, which is not in its folder: put it there, or make one file of both with qemu-img convert`;
       throw new Unreadable('UNSUPPORTED', message);
     }
-    return LocalDisk.open(file, { follow: false });
+    const neighbour = LocalDisk.open(file, { follow: false });
+    folders.set(neighbour, dirname(file));
+    return neighbour;
   };
 }
 

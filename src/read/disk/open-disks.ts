@@ -2,7 +2,7 @@ import type { Problem } from '../../core/problem.ts';
 import type { Selection } from '../selection.ts';
 import { detectCompression, MAGIC_BYTES } from '../unpack/compression.ts';
 import type { BlockSource } from './block-source.ts';
-import { openFormat } from './formats.ts';
+import { HEAD_BYTES, openFormat, startsAsDisk, toTwoThings } from './formats.ts';
 import { Unreadable } from './unreadable.ts';
 import { openCompressed } from './wrapped/compressed.ts';
 import { openDiskTar } from './wrapped/disk-tar.ts';
@@ -15,7 +15,7 @@ export interface OpenedDisks {
   close(): Promise<void>;
 }
 
-export type Neighbour = (name: string) => Promise<BlockSource>;
+export type Neighbour = (name: string, from: BlockSource) => Promise<BlockSource>;
 
 /**
  * Opens the disks in a file or an object: raw, qcow2, VMDK, VHD, VHDX, VDI, an OVA, GCP's tar; each also in gzip, zstd or xz. What it is
@@ -42,7 +42,11 @@ export async function openDisks(
     const compression = detectCompression(await source.read(0, Math.min(MAGIC_BYTES, source.size)));
     const plain =
       compression === 'none' ? source : await openCompressed(inOrder, compression, selection, flaw);
-    if (plain !== source) opened.push(plain);
+    if (plain !== source) {
+      opened.push(plain);
+      const head = await source.read(0, Math.min(HEAD_BYTES, source.size));
+      if (startsAsDisk(head)) flaw(toTwoThings(source, 'a compressed disk and a raw one that starts'));
+    }
     const packed = await openDiskTar(plain, selection.signal);
     const parts = packed?.disks ?? [{ name: '', source: plain }];
     const among = packed?.neighbour ?? neighbour;

@@ -1,6 +1,8 @@
 import { isFailure } from '../../core/failure.ts';
 import type { BlockSource } from './block-source.ts';
+import { requireInside } from './bounded.ts';
 import { type ContainerOptions, openParent } from './container.ts';
+import { type Locate, readRuns } from './runs.ts';
 import { Unreadable } from './unreadable.ts';
 
 /*
@@ -27,7 +29,7 @@ function toNames(paths: readonly WindowsPath[]): string[] {
 
 /**
  * Opens the parent and reports one that is not the disk the child was made over.
- * @param identify what the parent's own file says it is; undefined where it says nothing
+ * @param identify what the parent's own file says it is; it may throw Unreadable where that says nothing
  * @param expected what the child says the parent is, of which one must hold
  * @throws Unreadable MALFORMED_DISK, UNSUPPORTED; Failure NOT_FOUND and what else opening throws
  */
@@ -39,11 +41,12 @@ export async function openWindowsParent(
   let first: unknown;
   for (const name of toNames(paths)) {
     let found: string | undefined;
-    const neighbour = async (wanted: string): Promise<BlockSource> => {
-      const file = await options.neighbour(wanted);
+    const neighbour: ContainerOptions['neighbour'] = async (wanted, from) => {
+      const file = await options.neighbour(wanted, from);
       try {
         found = await identify(file);
       } catch (error) {
+        if (error instanceof Unreadable) return file;
         await file.close();
         throw error;
       }
@@ -73,5 +76,36 @@ interface WindowsParent {
   /** As QEMU calls it. */
   readonly format: string;
   readonly expected: readonly string[];
-  readonly identify: (file: BlockSource) => Promise<string | undefined>;
+  readonly identify: (file: BlockSource) => Promise<string>;
+}
+
+/**
+ * The disk that is over a file and, where it has one, over a parent, which is closed with it or when `map` throws.
+ * @param map how large the disk is, and where its bytes are
+ * @throws what `map` throws
+ */
+export async function openOver(
+  source: BlockSource,
+  parent: BlockSource | undefined,
+  map: () => Promise<Pick<BlockSource, 'size' | 'sectorSize'> & { readonly locate: Locate }>,
+): Promise<BlockSource> {
+  try {
+    const { locate, ...shape } = await map();
+    const disk: BlockSource = {
+      name: source.name,
+      ...shape,
+      async read(offset, length) {
+        requireInside(disk, offset, length);
+        return readRuns(locate, offset, length);
+      },
+      async close() {
+        await source.close();
+        await parent?.close();
+      },
+    };
+    return disk;
+  } catch (error) {
+    await parent?.close();
+    throw error;
+  }
 }

@@ -1,4 +1,4 @@
-import { isFailure } from '../../core/failure.ts';
+import { Failure, isFailure } from '../../core/failure.ts';
 import { LocalFile } from '../archive/local-file.ts';
 import type { Selection } from '../selection.ts';
 import { detectCompression, MAGIC_BYTES } from '../unpack/compression.ts';
@@ -10,11 +10,13 @@ const TAIL_BYTES = 512;
 
 /**
  * Whether a file is a disk, or a disk is in it. What knows disks is loaded only for files that are no plain archive.
- * @throws Failure NOT_FOUND, NO_PERMISSION, CANCELLED; NOT_AN_IMAGE for what is a disk and an archive at once
+ * @throws Failure NOT_FOUND, NO_PERMISSION, CANCELLED; NOT_AN_IMAGE for what is a disk and an archive at once; TOO_LARGE from 2^53 bytes
  */
 export async function holdsDisk(path: string, selection: Selection): Promise<boolean> {
   const file = await LocalFile.open(path, { follow: true });
   try {
+    if (!Number.isSafeInteger(file.size))
+      throw new Failure('TOO_LARGE', `${path} has more than ${Number.MAX_SAFE_INTEGER} bytes`);
     const packed = detectCompression(await file.read(0, MAGIC_BYTES)) !== 'none';
     const head = packed ? await unpackedHead(file, selection) : await file.read(0, HEAD_BYTES);
     // What is compressed has no end to look at without reading all of it.

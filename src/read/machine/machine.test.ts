@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { symlinkSync, writeFileSync } from 'node:fs';
+import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { gzipSync } from 'node:zlib';
@@ -133,12 +133,59 @@ test('a backing file outside of the folder is not opened, nor one behind a link'
   await assert.rejects(openOne(t, join(folder, 'disk.qcow2')), { code: 'NOT_FOUND' });
 });
 
+test('a disk in a chain names what is below it from its own folder, as QEMU has it', async (t) => {
+  const folder = scratch(t);
+  mkdirSync(join(folder, 'sub'));
+  writeFileSync(join(folder, 'top.qcow2'), qcow2Over('sub/middle.qcow2', 'qcow2'));
+  writeFileSync(join(folder, 'sub/middle.qcow2'), qcow2Over('base.raw'));
+  writeFileSync(join(folder, 'base.raw'), Buffer.alloc(2 ** 20, 'decoy'));
+  writeFileSync(join(folder, 'sub/base.raw'), imageOf(EXT4));
+  const image = await openOne(t, join(folder, 'top.qcow2'));
+  assert.equal(image.layers[0]?.ref.volume?.fileSystem, 'ext4');
+  // Up again, but not out of the folder of the first.
+  writeFileSync(join(folder, 'sub/middle.qcow2'), qcow2Over('../base.raw'));
+  await openOne(t, join(folder, 'top.qcow2'));
+  writeFileSync(join(folder, 'sub/middle.qcow2'), qcow2Over('../../base.raw'));
+  await assert.rejects(openOne(t, join(folder, 'top.qcow2')), { code: 'UNSUPPORTED' });
+});
+
+test('a disk in a format that starts as a raw disk is said to be both', async (t) => {
+  const folder = scratch(t);
+  write(folder, 'base.raw', imageOf(EXT4));
+  const bytes = qcow2Over('base.raw', 'raw', 1024);
+  const inFormat = write(folder, 'plain.qcow2', bytes);
+  assert.deepEqual((await openOne(t, inFormat)).problems, []);
+  bytes.writeUInt16BE(0x55aa, 510);
+  bytes.writeUInt32LE(64, 446 + 12);
+  const packed = gzipSync(disk(imageOf(EXT4)), { level: 0 });
+  const both = {
+    'both.qcow2': bytes,
+    'tail.qcow2': Buffer.concat([Buffer.from(bytes).fill(0, 440, 512), fixedFooter()]),
+  };
+  for (const [name, content] of Object.entries(both)) {
+    const { problems } = await openOne(t, write(folder, name, content));
+    assert.ok(
+      problems.some(
+        ({ effect, message }) => effect === 'incomplete' && /depends on who reads it/.test(message),
+      ),
+      name,
+    );
+  }
+  assert.deepEqual((await openOne(t, write(folder, 'x.gz', packed))).problems, []);
+});
+
+function fixedFooter(): Buffer {
+  const footer = Buffer.alloc(512);
+  footer.write('conectix');
+  return footer;
+}
+
 /** A qcow2 (version 3) of 1 MiB that is nothing but its backing file. */
-function qcow2Over(name: string): Buffer {
+function qcow2Over(name: string, format = 'raw', nameAt = 512): Buffer {
   const bytes = Buffer.alloc(4 * 65536);
   bytes.write('QFI\xfb', 0, 'latin1');
   bytes.writeUInt32BE(3, 4);
-  bytes.writeBigUInt64BE(512n, 8);
+  bytes.writeBigUInt64BE(BigInt(nameAt), 8);
   bytes.writeUInt32BE(Buffer.byteLength(name), 16);
   bytes.writeUInt32BE(16, 20);
   bytes.writeBigUInt64BE(2n ** 20n, 24);
@@ -150,8 +197,8 @@ function qcow2Over(name: string): Buffer {
   bytes.writeUInt32BE(104, 100);
   // The header extension that says that the backing file is raw.
   bytes.writeUInt32BE(0xe2792aca, 104);
-  bytes.writeUInt32BE(3, 108);
-  bytes.write('raw', 112);
-  bytes.write(name, 512);
+  bytes.writeUInt32BE(format.length, 108);
+  bytes.write(format, 112);
+  bytes.write(name, nameAt);
   return bytes;
 }

@@ -10,7 +10,9 @@ import type { Volume } from '../partition/contract.ts';
 import { findVolumes } from '../partition/find-volumes.ts';
 import type { Selection } from '../selection.ts';
 import { toBootCodeLayer } from './boot-code.ts';
-import { type OpenedVolume, type Placement, planTrees } from './plan.ts';
+import { naming, openVolumes } from './open-volumes.ts';
+import type { OpenedVolume } from './opened-volume.ts';
+import { type Placement, planTrees } from './plan.ts';
 import { toLayerSource } from './volume-layer.ts';
 
 /** What is known of a machine image besides its disks. */
@@ -36,7 +38,8 @@ export async function openMachine(machine: Machine, { limits }: Selection): Prom
   try {
     const { volumes, flaws } = await findVolumes(machine.disks, DRIVERS);
     const { opened, problems } = await openVolumes(volumes);
-    const placements = await planTrees(opened);
+    const { placements, problems: unlaid } = await planTrees(opened);
+    problems.push(...unlaid);
     problems.push(...opened.filter((one) => !isPlaced(one, placements)).map(toRootless));
     const budget = { entries: limits.files };
     const layers: LayerSource[] = [];
@@ -81,42 +84,6 @@ const NOTHING_READ: Problem = {
   message: 'no file system of the image could be read',
   effect: 'incomplete',
 };
-
-async function openVolumes(
-  volumes: readonly Volume[],
-): Promise<{ opened: OpenedVolume[]; problems: Problem[] }> {
-  const opened: OpenedVolume[] = [];
-  const problems: Problem[] = [];
-  for (const volume of volumes) {
-    const { content } = volume;
-    if (content.kind === 'unread') problems.push(naming(volume, content.problem));
-    if (content.kind === 'accounted') problems.push(accountFor(volume, content.what));
-    if (content.kind !== 'file-system') continue;
-    try {
-      const driver = DRIVERS.find(({ name }) => name === content.driver);
-      if (driver === undefined) throw new Unreadable('UNSUPPORTED', `${content.driver} is not read`);
-      opened.push({ volume, fileSystem: await driver.open(volume.source) });
-    } catch (error) {
-      if (!(error instanceof Unreadable)) throw error;
-      problems.push(naming(volume, error));
-    }
-  }
-  return { opened, problems };
-}
-
-function naming({ name }: Volume, flaw: Unreadable): Problem {
-  return toProblem(
-    new Unreadable(
-      flaw.code,
-      flaw.message.startsWith(name) ? flaw.message : `${name} was not read: ${flaw.message}`,
-      flaw.offset,
-    ),
-  );
-}
-
-function accountFor({ name }: Volume, what: string): Problem {
-  return { code: 'UNKNOWN_CONTENT', message: `${name} is ${what}: not inspected`, effect: 'notice' };
-}
 
 function toVolumeRef({ volume, fileSystem, base, mount }: Placement): VolumeRef {
   return {

@@ -19,6 +19,8 @@ export interface VolumeNames {
   readonly devices: readonly string[];
   /** Number of the partition, for `/dev/sda1`, `/dev/nvme0n1p1`, `/dev/xvda1`. */
   readonly partition?: number;
+  /** Where systemd mounts a partition of its type when no table says otherwise, as a layer path (Discoverable Partitions Specification). */
+  readonly usualMount?: string;
   /** Index of the disk, from 0. */
   readonly disk?: number;
 }

@@ -21,6 +21,8 @@ const BOOT_GAP_BYTES = 2 * 2 ** 20;
 /** What partitions are aligned to: smaller gaps are what is left over by that. */
 const GAP_BYTES = 2 ** 20;
 const MAX_GAPS = 1024;
+/** Places in one gap: each may be a request over a network. */
+const MAX_STEPS = 512;
 
 /** Something that may be a volume, or be divided into some. */
 export interface Candidate extends Subject {
@@ -167,11 +169,18 @@ class DividedDisk {
     this.#list.flaw(new Unreadable('LIMIT_FILES', what));
   }
 
-  /** What begins at the start of a gap, or where partitions are aligned to. It goes to the end of the gap. */
+  /**
+   * What begins at the start of a gap, or where partitions are aligned to. It goes to the end of the gap. In a gap that is very large, not
+   * every place is looked at.
+   */
   async #takeGap({ start, end }: Range): Promise<void> {
     const aligned = Math.ceil(start / GAP_BYTES) * GAP_BYTES;
-    for (const at of new Set([start, aligned])) {
-      if (at >= end) continue;
+    const step = Math.ceil((end - aligned) / GAP_BYTES / MAX_STEPS) * GAP_BYTES;
+    const places = [start];
+    for (let at = aligned; at < end; at += step) if (at > start) places.push(at);
+    for (const at of places) {
+      // The first two are where something is, if it is honest.
+      if (at > aligned && !(await this.#hasBytes(at, end))) continue;
       const part = this.#hiddenAt(at, end);
       const head = await readHead(part.source);
       const identity = await identify(part, head, this.#examiner.probes);
@@ -186,6 +195,15 @@ class DividedDisk {
         return;
       }
     }
+  }
+
+  /** Where file systems begin: at their start, or after what some leave free there. */
+  async #hasBytes(start: number, end: number): Promise<boolean> {
+    for (const at of [start, start + 32 * 1024, start + 64 * 1024]) {
+      const length = Math.max(0, Math.min(4096, end - at));
+      if (!isZero(await this.#source.read(Math.min(at, end), length))) return true;
+    }
+    return false;
   }
 
   #hiddenAt(start: number, end: number): Candidate {

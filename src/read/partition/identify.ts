@@ -75,7 +75,8 @@ export async function identify(subject: Subject, head: Buffer, probes: readonly 
   const member = found !== undefined && 'member' in found ? found.member : undefined;
   const damage = found !== undefined && 'damage' in found ? found.damage : undefined;
   // What is at the start of a member whose data are at its start belongs to the array; of a spare, to nobody.
-  if (member?.dataOffset === 0 && member.role !== undefined) return { member, flaws: [] };
+  const several = found !== undefined && 'member' in found && found.flaw !== undefined ? [found.flaw] : [];
+  if (member?.dataOffset === 0 && member.role !== undefined) return { member, flaws: several };
 
   const physicalVolume = findLabel(head, name);
   const drivers = probes.filter((probe) => probe.probe(head)).map((probe) => probe.name);
@@ -87,7 +88,7 @@ export async function identify(subject: Subject, head: Buffer, probes: readonly 
     ...(physicalVolume === undefined ? [] : ['an LVM2 physical volume']),
     ...certain.map((signature) => signature.what),
   ];
-  const flaws = what.length > 1 ? [severalThings(name, what)] : [];
+  const flaws = what.length > 1 ? [...several, severalThings(name, what)] : several;
   const parts = { ...(member && { member }), ...(physicalVolume && { physicalVolume }) };
   if (driver !== undefined) {
     const content: VolumeContent = { kind: 'file-system', driver };

@@ -15,7 +15,7 @@ export interface Signature {
   readonly isDisguise: boolean;
 }
 
-interface Row extends Partial<Pick<Signature, 'isDisguise'>> {
+interface Row extends Partial<Pick<Signature, 'isDisguise' | 'isCertain'>> {
   readonly what: string;
   readonly code?: 'ENCRYPTED';
   /** Latin-1. */
@@ -52,7 +52,8 @@ const ROWS: readonly Row[] = [
   { what: 'ReiserFS', magic: 'ReIsEr2Fs', at: [65588, 8244] },
   { what: 'ReiserFS', magic: 'ReIsEr3Fs', at: [65588, 8244] },
   { what: 'Reiser4', magic: 'ReIsEr4', at: [65536] },
-  { what: 'F2FS', magic: '\x10\x20\xf5\xf2', at: [1024] },
+  // Its second superblock does as well as the first.
+  { what: 'F2FS', magic: '\x10\x20\xf5\xf2', at: [1024, 5120] },
   { what: 'EROFS', magic: '\xe2\xe1\xf5\xe0', at: [1024] },
   { what: 'HFS+', magic: 'H+\0\x04', at: [1024] },
   { what: 'HFSX', magic: 'HX\0\x05', at: [1024] },
@@ -71,8 +72,9 @@ const ROWS: readonly Row[] = [
     (magic): Row => ({ what: 'minix', magic, at: [1040] }),
   ),
   { what: 'Oracle ASM', magic: 'ORCLDISK', at: [32] },
-  { what: 'BSD disklabel', magic: 'WEV\x82', at: [512] },
-  { what: 'Apple partition map', magic: 'PM\0\0', at: [512, 2048] },
+  // A table, which a CD image has besides.
+  { what: 'BSD disklabel', magic: 'WEV\x82', at: [512], isCertain: false },
+  { what: 'Apple partition map', magic: 'PM\0\0', at: [512, 2048], isCertain: false },
   { what: 'qcow2 image', magic: 'QFI\xfb', at: [0] },
   { what: 'VMDK image', magic: 'KDMV', at: [0] },
   { what: 'VHDX image', magic: 'vhdxfile', at: [0] },
@@ -128,9 +130,14 @@ async function hasUberblock(source: BlockSource): Promise<boolean> {
   return false;
 }
 
-function toSignature({ what, code, magic, isDisguise }: Row): Signature {
-  const isCertain = magic.length >= 5;
-  return { what, code: code ?? 'UNSUPPORTED', isCertain, isDisguise: isDisguise === true };
+function toSignature({
+  what,
+  code,
+  magic,
+  isDisguise = false,
+  isCertain = magic.length >= 4,
+}: Row): Signature {
+  return { what, code: code ?? 'UNSUPPORTED', isCertain, isDisguise };
 }
 
 function isSwapMagic(head: Buffer, magics: readonly string[]): boolean {

@@ -46,7 +46,7 @@ async function openData(
   { neighbour }: ContainerOptions,
   { name }: NonNullable<Header['externalData']>,
 ): Promise<BlockSource> {
-  if (name !== undefined) return neighbour(requireFileName(source, name));
+  if (name !== undefined) return neighbour(requireFileName(source, name), source);
   throw new Unreadable(
     'MALFORMED_DISK',
     `${source.name} has its content in another file and does not say in which`,

@@ -1,10 +1,8 @@
 import type { BlockSource } from '../block-source.ts';
-import { requireInside } from '../bounded.ts';
 import type { ContainerOptions } from '../container.ts';
-import { type Locate, readRuns } from '../runs.ts';
 import { slice } from '../slice.ts';
 import { Unreadable } from '../unreadable.ts';
-import { openWindowsParent } from '../windows-parent.ts';
+import { openOver, openWindowsParent } from '../windows-parent.ts';
 import { BlockMap } from './block-map.ts';
 import { type Footers, hasFooter, readFooters } from './footer.ts';
 import { readHeader, readParentPaths } from './header.ts';
@@ -68,36 +66,11 @@ async function openDynamic(
           paths: await readParentPaths(source, header),
           format: 'vpc',
           expected: [header.parentId],
-          identify: readIdentity,
+          identify: async (file) => (await readFooters(file)).footer.id,
         })
       : undefined;
-  try {
+  return openOver(source, parent, async () => {
     const map = await BlockMap.read(source, header, { size, end, parent, flaw });
-    const locate: Locate = (offset, most) => map.locate(offset, most);
-    const disk: BlockSource = {
-      name: source.name,
-      size,
-      async read(offset, length) {
-        requireInside(disk, offset, length);
-        return readRuns(locate, offset, length);
-      },
-      async close() {
-        await source.close();
-        await parent?.close();
-      },
-    };
-    return disk;
-  } catch (error) {
-    await parent?.close();
-    throw error;
-  }
-}
-
-async function readIdentity(file: BlockSource): Promise<string | undefined> {
-  try {
-    return (await readFooters(file)).footer.id;
-  } catch (error) {
-    if (error instanceof Unreadable) return undefined;
-    throw error;
-  }
+    return { size, locate: (offset, most) => map.locate(offset, most) };
+  });
 }

@@ -1,9 +1,7 @@
 import type { BlockSource } from '../block-source.ts';
-import { requireInside } from '../bounded.ts';
 import type { ContainerOptions } from '../container.ts';
-import { type Locate, readRuns } from '../runs.ts';
 import { Unreadable } from '../unreadable.ts';
-import { openWindowsParent } from '../windows-parent.ts';
+import { openOver, openWindowsParent } from '../windows-parent.ts';
 import { BlockMap } from './block-map.ts';
 import { hasSignature, readHeader } from './header.ts';
 import type { Locator } from './locator.ts';
@@ -28,29 +26,12 @@ export async function openVhdx(source: BlockSource, options: ContainerOptions): 
   const { size, sectorSize } = metadata;
   const parent =
     metadata.parent === undefined ? undefined : await openParentOf(source, options, metadata.parent);
-  try {
+  return openOver(source, parent, async () => {
     const map = new BlockMap(file, blockTable, metadata, parent);
     const why = await map.judge();
     if (why !== undefined) flaw(new Unreadable('TRUNCATED', `of ${source.name}, ${why}`, source.size));
-    const locate: Locate = (offset, most) => map.locate(offset, most);
-    const disk: BlockSource = {
-      name: source.name,
-      size,
-      sectorSize,
-      async read(offset, length) {
-        requireInside(disk, offset, length);
-        return readRuns(locate, offset, length);
-      },
-      async close() {
-        await source.close();
-        await parent?.close();
-      },
-    };
-    return disk;
-  } catch (error) {
-    await parent?.close();
-    throw error;
-  }
+    return { size, sectorSize, locate: (offset, most) => map.locate(offset, most) };
+  });
 }
 
 function openParentOf(
@@ -62,15 +43,6 @@ function openParentOf(
     paths,
     format: 'vhdx',
     expected: identities,
-    identify: readIdentity,
+    identify: async (file) => (await readHeader(file, () => undefined)).dataWriteId,
   });
-}
-
-async function readIdentity(file: BlockSource): Promise<string | undefined> {
-  try {
-    return (await readHeader(file, () => undefined)).dataWriteId;
-  } catch (error) {
-    if (error instanceof Unreadable) return undefined;
-    throw error;
-  }
 }

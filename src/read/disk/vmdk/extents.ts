@@ -38,7 +38,7 @@ export async function openExtents(
   if (lines.length === 0) throw new Unreadable('MALFORMED_DISK', `${source.name} lists no extents`);
   const files = new Map<string, BlockSource>();
   const open = async (name: string): Promise<BlockSource> => {
-    const file = files.get(name) ?? (await neighbour(requireFileName(source, name)));
+    const file = files.get(name) ?? (await neighbour(requireFileName(source, name), source));
     if (!files.has(name)) opened.push(file);
     files.set(name, file);
     return file;

@@ -67,28 +67,29 @@ function parseLabel(label: Buffer, sector: number, name: string): PhysicalVolume
 }
 
 /**
- * The text of the first area that is whole, undefined where the volume has none: others of its group have it.
+ * The text of each area that is whole: a system goes by the newest, which need not be in the first. None where the volume has none: others
+ * of its group have it.
  * @throws Unreadable where it has some and none can be read; Failure of the source
  */
 export async function readMetadata(
   source: BlockSource,
   { areas }: PhysicalVolume,
   flaws: Unreadable[],
-): Promise<string | undefined> {
+): Promise<readonly string[]> {
   const damage: Unreadable[] = [];
+  const texts: string[] = [];
   for (const { offset, size } of areas) {
     try {
       const text = await readArea(source, offset, size);
-      if (text === undefined) continue;
-      flaws.push(...damage);
-      return text;
+      if (text !== undefined) texts.push(text);
     } catch (error) {
       if (!(error instanceof Unreadable)) throw error;
       damage.push(error);
     }
   }
-  if (damage[0] !== undefined) throw damage[0];
-  return undefined;
+  if (texts.length === 0 && damage[0] !== undefined) throw damage[0];
+  flaws.push(...damage);
+  return texts;
 }
 
 async function readArea(source: BlockSource, start: number, size: number): Promise<string | undefined> {

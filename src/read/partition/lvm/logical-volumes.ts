@@ -89,22 +89,7 @@ async function readGroups(
   let budget = MAX_METADATA_BYTES;
   for (const one of found) {
     try {
-      const text = await readMetadata(one.source, one.label, flaws);
-      if (text === undefined || texts.has(text)) continue;
-      budget -= text.length;
-      if (budget < 0)
-        throw new Unreadable('LIMIT_BYTES', `more than ${MAX_METADATA_BYTES} bytes of LVM2 metadata`);
-      texts.add(text);
-      const group = parseVolumeGroup(text);
-      const known = groups.get(group.id);
-      if (known !== undefined && known.seqno === group.seqno)
-        flaws.push(
-          new Unreadable(
-            'MALFORMED_DISK',
-            `the volume group ${group.name} is described twice, and differently`,
-          ),
-        );
-      if (known === undefined || known.seqno < group.seqno) groups.set(group.id, group);
+      for (const text of await readMetadata(one.source, one.label, flaws)) add(text);
     } catch (error) {
       if (!(error instanceof Unreadable)) throw error;
       // Others of its group may describe it all the same, and then it is of use.
@@ -113,6 +98,24 @@ async function readGroups(
     }
   }
   return [...groups.values()];
+
+  function add(text: string): void {
+    if (texts.has(text)) return;
+    budget -= text.length;
+    if (budget < 0)
+      throw new Unreadable('LIMIT_BYTES', `more than ${MAX_METADATA_BYTES} bytes of LVM2 metadata`);
+    texts.add(text);
+    const group = parseVolumeGroup(text);
+    const known = groups.get(group.id);
+    if (known !== undefined && known.seqno === group.seqno)
+      flaws.push(
+        new Unreadable(
+          'MALFORMED_DISK',
+          `the volume group ${group.name} is described twice, and differently`,
+        ),
+      );
+    if (known === undefined || known.seqno < group.seqno) groups.set(group.id, group);
+  }
 }
 
 function volumesOf(

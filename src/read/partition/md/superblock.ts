@@ -43,7 +43,10 @@ export interface MdMember {
   readonly obstacle?: string;
 }
 
-export type MdFound = { readonly member: MdMember } | { readonly damage: Unreadable };
+/** `flaw`: it can be used, and there is another one. */
+export type MdFound =
+  | { readonly member: MdMember; readonly flaw?: Unreadable }
+  | { readonly damage: Unreadable };
 
 /**
  * @param head the first 128 KiB
@@ -51,19 +54,20 @@ export type MdFound = { readonly member: MdMember } | { readonly damage: Unreada
  * @throws Failure of the source, Unreadable
  */
 export async function findMdSuperblock(source: BlockSource, head: Buffer): Promise<MdFound | undefined> {
-  for (const at of [4096, 0]) {
-    const found = head.length >= at + 4096 ? parse(head.subarray(at, at + 4096), at, source) : undefined;
-    if (found !== undefined) return found;
-  }
   const sectors = Math.floor(source.size / SECTOR);
   const v1 = (sectors - 16 - ((sectors - 16) % 8)) * SECTOR;
   const legacy = source.size - (source.size % 65536) - 65536;
-  for (const at of [v1, legacy]) {
+  const found: MdFound[] = [];
+  for (const at of [4096, 0, v1, legacy]) {
     if (at < 0 || at + 4096 > source.size) continue;
-    const found = parse(await source.read(at, 4096), at, source);
-    if (found !== undefined) return found;
+    const block = at + 4096 <= head.length ? head.subarray(at, at + 4096) : await source.read(at, 4096);
+    const one = parse(block, at, source);
+    if (one !== undefined) found.push(one);
   }
-  return undefined;
+  const [first, second] = found;
+  if (first === undefined || second === undefined || 'damage' in first) return first;
+  const what = `${source.name} has more than one MD superblock: systems may differ in which they use`;
+  return { ...first, flaw: new Unreadable('MALFORMED_DISK', what, 0) };
 }
 
 function parse(block: Buffer, at: number, source: BlockSource): MdFound | undefined {

@@ -113,12 +113,16 @@ async function withHybrid(
     name: `MBR ${partition.name}`,
     names: {},
   }));
-  return {
-    ...gpt,
-    partitions: [...gpt.partitions, ...extra],
-    own: [...gpt.own, ...mbr.own],
-    flaws: [...gpt.flaws, ...mbr.flaws],
-  };
+  const flaws = [...gpt.flaws, ...mbr.flaws];
+  if (source.sectorSize === undefined && gpt.sectorSize !== 512 && mbr.partitions.length > 0)
+    flaws.push(
+      new Unreadable(
+        'MALFORMED_DISK',
+        `${source.name} has a GPT for sectors of ${gpt.sectorSize} bytes and partitions in its MBR: with sectors of 512 bytes, only those are there`,
+        446,
+      ),
+    );
+  return { ...gpt, partitions: [...gpt.partitions, ...extra], own: [...gpt.own, ...mbr.own], flaws };
 }
 
 async function chooseSectorSize(

@@ -4,7 +4,7 @@ import { Unreadable } from '../../disk/unreadable.ts';
 import { u64 } from '../integers.ts';
 import { NO_GUID, toGuid } from './guid.ts';
 import type { Partition, PartitionTable, Range } from './partition.ts';
-import { toGptType } from './partition-types.ts';
+import { toGptType, usualMountOf } from './partition-types.ts';
 
 /*
  * The GUID partition table: UEFI specification, chapter 5.
@@ -68,6 +68,14 @@ export async function readGpt(
         sectorSize,
       ),
     );
+  if (isCopy(first) && backupLba !== last && (await hasOther(source, sectorSize, last, first)))
+    flaws.push(
+      new Unreadable(
+        'MALFORMED_DISK',
+        `${source.name} has another GPT in its last sector, which firmware may put in the place of the first`,
+        last * sectorSize,
+      ),
+    );
   return {
     kind: 'GPT',
     sectorSize,
@@ -85,6 +93,12 @@ export async function readGpt(
       Number.isFinite(lba) ? lba * sectorSize : undefined,
     );
   }
+}
+
+/** Whether a sector has a header of another table. What is left of one is none. */
+async function hasOther(source: BlockSource, sectorSize: number, lba: number, first: Copy): Promise<boolean> {
+  const other = lba > 1 ? await readCopy(source, sectorSize, lba) : undefined;
+  return isCopy(other) && other.damage === undefined && differ(first, other);
 }
 
 /** Whether the second sector claims to begin a GPT. */
@@ -108,7 +122,12 @@ async function readCopy(source: BlockSource, sectorSize: number, lba: number): P
     const sector = await source.read(at, sectorSize);
     if (!isSignature(sector)) return undefined;
     const where = `the GPT header in sector ${lba} of ${source.name}`;
-    const { header, damage } = parseHeader(sector, lba, where, at);
+    const { header, damage } = parseHeader(
+      sector,
+      { lba, sectors: Math.floor(source.size / sectorSize) },
+      where,
+      at,
+    );
     const start = header.entriesLba * sectorSize;
     const length = header.entriesCount * header.entrySize;
     if (start + length > source.size)
@@ -127,7 +146,7 @@ async function readCopy(source: BlockSource, sectorSize: number, lba: number): P
 /** @throws Unreadable where nothing can be read by it */
 function parseHeader(
   sector: Buffer,
-  lba: number,
+  { lba, sectors }: { readonly lba: number; readonly sectors: number },
   where: string,
   at: number,
 ): { readonly header: Header; readonly damage: Unreadable | undefined } {
@@ -155,6 +174,11 @@ function parseHeader(
   if (crc32(bytes) !== sector.readUInt32LE(16))
     damage = new Unreadable('CHECKSUM_MISMATCH', `${where} does not have the checksum it says`, at);
   else if (header.lba !== lba) damage = malformed(`says that it is in sector ${header.lba}`);
+  // Linux takes no such table, where firmware does (block/partitions/efi.c, is_gpt_valid).
+  else if (entrySize !== 128)
+    damage = malformed(`has entries of ${entrySize} bytes, which not all systems read`);
+  else if (u64(sector, 48) >= sectors)
+    damage = malformed('says that its last sector is beyond the end of the disk');
   return { header, damage };
 }
 
@@ -192,13 +216,18 @@ function toPartitions(
       continue;
     }
     const label = entries.toString('utf16le', at + 56, at + 128).split('\0', 1)[0];
+    const usualMount = usualMountOf(type);
     partitions.push({
       name: `partition ${number}`,
       number,
       start: first * sectorSize,
       end: (last + 1) * sectorSize,
       ...toGptType(type),
-      names: { partUuid: toGuid(entries, at + 16), ...(label && { partLabel: label }) },
+      names: {
+        partUuid: toGuid(entries, at + 16),
+        ...(label && { partLabel: label }),
+        ...(usualMount !== undefined && { usualMount }),
+      },
     });
   }
   return partitions;

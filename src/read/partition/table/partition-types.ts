@@ -64,6 +64,23 @@ const GPT_PURPOSES: Readonly<Record<string, 'boot' | 'reserved'>> = {
   'e3c9e316-0b5c-4db8-817d-f92df00215ae': 'reserved',
 };
 
+/** UAPI group, Discoverable Partitions Specification; `/usr` has one type for each architecture. */
+const USUAL_MOUNTS: Readonly<Record<string, string>> = {
+  '933ac7e1-2eb4-4f13-b844-0e14e2aef915': 'home',
+  '3b8f8425-20e0-4f3b-907f-1a25a76f98e8': 'srv',
+  '4d21b016-b534-45c2-a9fb-5c16e091fd2d': 'var',
+  '7ec6f557-3bc5-4aca-b293-16ef5df639d1': 'var/tmp',
+  'bc13c2ff-59e6-4262-a352-b275fd6f7172': 'boot',
+  '75250d76-8cc6-458e-bd66-bd47cc81a812': 'usr',
+  '8484680c-9521-48c6-9c11-b0720656f69e': 'usr',
+  '7d0359a3-02b3-4f0a-865c-654403e70625': 'usr',
+  'b0e01050-ee5f-4390-949a-9101b17104e9': 'usr',
+  'beaec34b-8442-439b-a40b-984381ed097d': 'usr',
+  'e611c702-575c-4cbe-9a46-434fa0bf7e3f': 'usr',
+  '15bb03af-77e7-4d4a-b12b-c0d084f7491c': 'usr',
+  '8a4f5770-50aa-4ed3-874a-99b710db6fea': 'usr',
+};
+
 const MBR_TYPES: Readonly<Record<number, string>> = {
   1: 'FAT12',
   4: 'FAT16 below 32 MB',
@@ -102,6 +119,10 @@ const MBR_TYPES: Readonly<Record<number, string>> = {
 export function toGptType(guid: string): Named {
   const purpose = GPT_PURPOSES[guid];
   return { type: GPT_TYPES[guid] ?? `unknown (${guid})`, ...(purpose && { purpose }) };
+}
+
+export function usualMountOf(guid: string): string | undefined {
+  return USUAL_MOUNTS[guid];
 }
 
 export function toMbrType(code: number): Named {

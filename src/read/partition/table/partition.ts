@@ -16,7 +16,7 @@ export interface Partition extends Range {
   readonly type: string;
   /** What its type says that it is started from, or kept for a system's own use. */
   readonly purpose?: 'boot' | 'reserved';
-  readonly names: Pick<VolumeNames, 'partUuid' | 'partLabel'>;
+  readonly names: Pick<VolumeNames, 'partUuid' | 'partLabel' | 'usualMount'>;
 }
 
 export interface PartitionTable {

@@ -21,20 +21,30 @@ export function putPhysicalVolume(disk: Buffer, id: string, text: string, textOf
 }
 
 /** @param textOffset in the area; what does not fit behind it goes on after the header */
-export function putMetadata(disk: Buffer, text: string, textOffset = 512): void {
-  const area = disk.subarray(AREA_OFFSET, AREA_OFFSET + AREA_SIZE);
+export function putMetadata(disk: Buffer, text: string, textOffset = 512, at = AREA_OFFSET): void {
+  const area = disk.subarray(at, at + AREA_SIZE);
   const bytes = Buffer.from(`${text}\0`);
   const straight = Math.min(bytes.length, AREA_SIZE - textOffset);
   bytes.copy(area, textOffset, 0, straight);
   bytes.copy(area, 512, straight);
   area.write(' LVM2 x[5A%r0N*>', 4, 'latin1');
   area.writeUInt32LE(1, 20);
-  area.writeBigUInt64LE(BigInt(AREA_OFFSET), 24);
+  area.writeBigUInt64LE(BigInt(at), 24);
   area.writeBigUInt64LE(BigInt(AREA_SIZE), 32);
   area.writeBigUInt64LE(BigInt(textOffset), 40);
   area.writeBigUInt64LE(BigInt(bytes.length), 48);
   area.writeUInt32LE(lvmChecksum(bytes), 56);
   area.writeUInt32LE(lvmChecksum(area.subarray(4, 512)), 0);
+}
+
+/** A second area in the MiB before the end, which is no extent then. */
+export function putSecondMetadata(disk: Buffer, text: string): void {
+  const label = disk.subarray(512, 1024);
+  const at = disk.length - MIB;
+  label.writeBigUInt64LE(BigInt(at), 120);
+  label.writeBigUInt64LE(BigInt(AREA_SIZE), 128);
+  label.writeUInt32LE(lvmChecksum(label.subarray(20)), 16);
+  putMetadata(disk, text, 512, at);
 }
 
 /** 32 letters. */

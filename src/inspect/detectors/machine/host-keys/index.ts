@@ -3,7 +3,7 @@ import type { Detector } from '../../../contract.ts';
 
 /** Where sshd(8) has its host keys; the private halves. */
 export const HOST_KEY =
-  /^etc\/(?:ssh|dropbear)\/(?:ssh_host_[a-z0-9]{1,20}_key|dropbear_[a-z0-9]{1,20}_host_key)$/;
+  /^etc\/(?:ssh|dropbear)\/(?:ssh_host_[a-z0-9_-]{1,30}_key|dropbear_[a-z0-9_-]{1,20}_host_key)$|^ProgramData\/ssh\/ssh_host_[a-z0-9_-]{1,30}_key$/i;
 
 const RULE = 'machine/host-key';
 
@@ -23,7 +23,7 @@ export const hostKeys: Detector<true> = {
   ],
   examiner: {
     id: 'machine/host-keys',
-    version: 1,
+    version: 2,
     wants: [{ paths: HOST_KEY }],
     *examine({ record }) {
       if (record.size > 0) yield true;

@@ -35,9 +35,41 @@ testCases(userData, [
     expected: [`${RUNS} etc/cloud/cloud.cfg.d/99-x.cfg`, `${RUNS} var/lib/cloud/scripts/per-boot/x.sh`],
   },
   {
+    name: 'other seeds, whatever the case of their letters, and who may log in by them',
+    files: {
+      'USER-DATA': '#cloud-config\n',
+      'meta-data': 'instance-id: x\npublic-keys: ssh-ed25519 AAAA x\n',
+      'ovf-env.xml': '<x/>',
+      'boot/ignition/config.ign': '{"ignition":{}}',
+      'openstack/latest/meta_data.json': '{"uuid": "x"}',
+    },
+    expected: [
+      `${LEFT} USER-DATA`,
+      `${LEFT} boot/ignition/config.ign`,
+      `${LEFT} meta-data`,
+      `${LEFT} ovf-env.xml`,
+    ],
+  },
+  {
+    name: 'commands in other words of YAML, and orders from elsewhere',
+    files: {
+      'etc/cloud/cloud.cfg.d/a.cfg': ' runcmd:\n  - [touch, /x]\n',
+      'etc/cloud/cloud.cfg.d/b.cfg': '{"bootcmd": [[touch, /x]]}\n',
+      'etc/cloud/cloud.cfg.d/c.cfg': 'datasource:\n  NoCloud:\n    seedfrom: http://get.invalid/\n',
+      'var/lib/cloud/handlers/x.py': 'def list_types(): pass\n',
+    },
+    expected: [
+      `${RUNS} etc/cloud/cloud.cfg.d/a.cfg`,
+      `${RUNS} etc/cloud/cloud.cfg.d/b.cfg`,
+      `${RUNS} etc/cloud/cloud.cfg.d/c.cfg`,
+      `${RUNS} var/lib/cloud/handlers/x.py`,
+    ],
+  },
+  {
     name: 'settings, an empty seed and an application of that name are nothing',
     files: {
-      'etc/cloud/cloud.cfg.d/90_dpkg.cfg': 'datasource_list: [ Ec2, None ]\n# runcmd: x\n',
+      'etc/cloud/cloud.cfg.d/90_dpkg.cfg':
+        'datasource_list: [ Ec2, None ]\n# runcmd: x\ncloud_config_modules:\n - runcmd\n',
       'var/lib/cloud/seed/nocloud/user-data': '',
       'opt/app/user-data': '#!/bin/sh\n',
     },

@@ -18,13 +18,22 @@ const RUNS = 'machine/first-boot-command';
 /** What an instance was given, kept by its agent. */
 const KEPT =
   /^(?:var\/lib\/cloud\/(?:instances\/[^/]{1,100}\/|instance\/)(?:user|vendor)-data(?:2)?\.txt(?:\.i)?|var\/lib\/waagent\/(?:CustomData|ovf-env\.xml)|var\/lib\/cloud\/instances\/[^/]{1,100}\/scripts\/[^/]{1,100})$/;
-/** What the next instance would be given: seeds on the root, or a seed volume of its own (NoCloud, ConfigDrive). */
+/**
+ * What the next instance would be given: seeds on the root, or a seed volume of its own (NoCloud, ConfigDrive, Azure's), where FAT cares for no
+ * letter's case; and Ignition's.
+ */
 const SEED =
-  /^(?:var\/lib\/cloud\/seed\/[^/]{1,60}\/(?:user|vendor)-data|(?:user|vendor)-data|openstack\/(?:latest|[0-9-]{10})\/(?:user_data|vendor_data\d?\.json))$/;
+  /^(?:var\/lib\/cloud\/seed\/[^/]{1,60}\/(?:user|vendor)-data|(?:user|vendor)-data|ec2\/(?:latest|[0-9-]{10})\/user-data|openstack\/(?:latest|[0-9-]{10})\/(?:user_data|vendor_data\d?\.json)|ovf-env\.xml|(?:boot\/)?ignition\/[^/]{1,100}\.ign|usr\/lib\/ignition\/user\.ign)$/i;
+/** What goes with a seed: who may log in is said there too. */
+const SEED_KEYS =
+  /^(?:(?:var\/lib\/cloud\/seed\/[^/]{1,60}\/)?meta-data|openstack\/(?:latest|[0-9-]{10})\/meta_data\.json)$/i;
+const PUBLIC_KEYS = /\bpublic[-_]keys\b.{0,200}/s;
 const CONFIG = /^etc\/cloud\/cloud\.cfg(?:\.d\/[^/]{1,100}\.cfg)?$/;
-const SCRIPT = /^var\/lib\/cloud\/scripts\/(?:per-boot|per-instance|per-once|vendor)\/[^/]{1,100}$/;
-/** Keys of cloud-config whose values are run. */
-const COMMAND_KEY = /^(?:runcmd|bootcmd|power_state|write_files|users|chpasswd|ssh_authorized_keys):/;
+const SCRIPT =
+  /^var\/lib\/cloud\/(?:scripts\/(?:per-boot|per-instance|per-once|vendor)|handlers)\/[^/]{1,100}$/;
+/** Keys of cloud-config whose values are run, or fetched and run; YAML lets them be indented, quoted and in braces. */
+const COMMAND_KEY =
+  /^(?:users|ssh_authorized_keys)\s*:|^[^#]{0,200}?(?:^|[\s{,"'])(?:runcmd|bootcmd|power_state|write_files|chpasswd|ansible|chef|puppet|salt_minion|phone_home|seedfrom)["']?\s*:/;
 const MAX_LINES = 100_000;
 
 const shared = { attack: ['T1059.004', 'T1525'], controls: ['TVM-06', 'IAM-16', 'UEM-14'] };
@@ -54,9 +63,9 @@ export const userData: Detector<UserData> = {
   ],
   examiner: {
     id: 'machine/user-data',
-    version: 1,
+    version: 2,
     namesMatter: true,
-    wants: [{ paths: KEPT }, { paths: SEED }, { paths: CONFIG }, { paths: SCRIPT }],
+    wants: [KEPT, SEED, SEED_KEYS, CONFIG, SCRIPT].map((paths) => ({ paths })),
     examine: factsOf,
   },
   *judge(_image, seen) {
@@ -80,6 +89,11 @@ function* factsOf(file: FileView): Generator<UserData> {
   for (const code of findRemoteCode(text, (what) => file.cut(what))) yield { kind: 'remote', code };
   if (KEPT.test(path) || SEED.test(path)) {
     if (text.trim() !== '') yield { kind: 'left', what: firstLine(text) };
+    return;
+  }
+  if (SEED_KEYS.test(path)) {
+    const [keys] = PUBLIC_KEYS.exec(text) ?? [];
+    if (keys !== undefined) yield { kind: 'left', what: firstLine(keys) };
     return;
   }
   const lines = text.split('\n', MAX_LINES + 1);
