@@ -43,6 +43,7 @@ export function toOpenOptions(settings: AccessSettings, limits: Limits, signal: 
     cloud: {
       endpoints: toAddresses(settings.endpoint),
       ...(settings.region !== undefined && { region: settings.region }),
+      ...(settings.caFile !== undefined && { caFile: settings.caFile }),
       ...(settings.exported !== undefined && { exported: settings.exported }),
     },
     registry: {

@@ -7,10 +7,12 @@ import type { Report } from '../../src/index.ts';
 import { startFakeAws } from '../../src/read/cloud/testing/fake-aws.ts';
 import { startFakeAzure } from '../../src/read/cloud/testing/fake-azure.ts';
 import { startFakeGcp } from '../../src/read/cloud/testing/fake-gcp.ts';
+import { serve, serveRange } from '../../src/read/cloud/testing/ranges.ts';
+import { makeCertificates } from '../../src/read/registry/testing/certificates.ts';
 import { holdBlob, startAzurite, withoutAzurite } from '../peers/azurite.ts';
-import { cli } from '../peers/cli.ts';
+import { assertFails, cli } from '../peers/cli.ts';
 import { makeMachine, missingFor } from '../peers/machines.ts';
-import { run } from '../peers/run.ts';
+import { isInstalled, run } from '../peers/run.ts';
 
 /*
  * The command line against each cloud's emulated endpoints: what is found in a disk in a cloud is what is found in the same disk in a file.
@@ -41,20 +43,26 @@ function diskOf(backdoored: boolean): string {
 /** The arguments of one inspection; `disk` is what the cloud is to hold. */
 type Cloud = (t: TestContext, disk: string) => Promise<readonly string[]>;
 
-const aws: Cloud = async (t, disk) => {
-  const images = {
-    'ami-0abcdef1234567890': {
-      name: 'own',
-      owner: '111122223333',
-      created: new Date().toISOString(),
-      snapshots: ['snap-1'],
-    },
-  };
-  const fake = await startFakeAws({ images, snapshots: { 'snap-1': disk }, pageSize: 50, throttled: 2 });
-  t.after(() => fake.close());
-  const endpoints = ['--endpoint', `ec2=${fake.url}`, '--endpoint', `ebs=${fake.url}`];
-  return [...endpoints, '--region', 'eu-west-1', 'aws:ami-0abcdef1234567890'];
+const AMI = 'ami-0abcdef1234567890';
+const SNAPSHOT = 'snap-1';
+const IMAGES = {
+  [AMI]: { name: 'own', owner: '111122223333', created: new Date().toISOString(), snapshots: [SNAPSHOT] },
 };
+
+const aws: Cloud = async (t, disk) => {
+  const fake = await startFakeAws({
+    images: IMAGES,
+    snapshots: { [SNAPSHOT]: disk },
+    pageSize: 50,
+    throttled: 2,
+  });
+  t.after(() => fake.close());
+  return awsAt(fake.url);
+};
+
+function awsAt(url: string): string[] {
+  return ['--endpoint', `ec2=${url}`, '--endpoint', `ebs=${url}`, '--region', 'eu-west-1', `aws:${AMI}`];
+}
 
 const gcp: Cloud = async (t, disk) => {
   const packed = `${disk}.tar.gz`;
@@ -131,3 +139,25 @@ for (const [name, cloud, without] of [
     });
   }
 }
+
+const noOpenssl = isInstalled('openssl') ? false : 'needs openssl';
+
+test('clouds behind an authority of one’s own, with --ca-file', {
+  skip: noMachine || noOpenssl,
+}, async (t) => {
+  const certificates = makeCertificates({ server: 'IP:127.0.0.1' });
+  assert.ok(certificates);
+  t.after(() => certificates.remove());
+  const tls = certificates.pem('server');
+  const bytes = readFileSync(diskOf(false));
+  const web = await serve((request, response) => serveRange(request, response, { bytes, etag: '"1"' }), tls);
+  t.after(() => web.close());
+  const fake = await startFakeAws({ images: IMAGES, snapshots: { [SNAPSHOT]: diskOf(false) }, tls });
+  t.after(() => fake.close());
+  for (const words of [[`${web.url}/disk.raw`], awsAt(fake.url)]) {
+    await inspect(['--ca-file', certificates.caFile, ...words], 0);
+    const refused = await cli(['inspect', '--no-cache', ...words], { env: ENV });
+    assertFails(refused, 'UNREACHABLE');
+    assert.match(refused.stderr, /unknown authority.*--ca-file/);
+  }
+});

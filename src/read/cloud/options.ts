@@ -7,6 +7,8 @@ export interface CloudOptions {
    * that may speak plain http. For emulators and private clouds. No credentials but those of the cloud's own chain are ever sent to one.
    */
   readonly endpoints: Readonly<Record<string, string>>;
+  /** PEM authorities to trust besides the system's. */
+  readonly caFile?: string;
   /** `gs://BUCKET/OBJECT`: where a GCP image was exported to. */
   readonly exported?: string;
 }

@@ -36,5 +36,9 @@ export function naming({ name }: Volume, flaw: Unreadable): Problem {
 }
 
 function accountFor({ name }: Volume, what: string): Problem {
-  return { code: 'UNKNOWN_CONTENT', message: `${name} is ${what}: not inspected`, effect: 'notice' };
+  return {
+    code: 'UNKNOWN_CONTENT',
+    message: `${name} is ${what}: it has no files of its own`,
+    effect: 'notice',
+  };
 }

@@ -52,7 +52,7 @@ function toMessage(code: string, error: unknown, host: string): string {
     return `${host} is not known to the name service: check the spelling and the network`;
   if (code === 'ECONNREFUSED') return `${host} refuses connections: is it up, and is the port right?`;
   if (UNKNOWN_ISSUER.has(code)) {
-    return `${host} shows a certificate of an unknown authority (${code}): name the authority's file with --ca-file (of a registry) or NODE_EXTRA_CA_CERTS`;
+    return `${host} shows a certificate of an unknown authority (${code}): name the authority's file with --ca-file or NODE_EXTRA_CA_CERTS`;
   }
   if (OTHER_CERTIFICATE.test(code)) {
     return `${host} shows a certificate that is not valid for it (${code}): ${toOneLine(messageOf(error), 160)}`;

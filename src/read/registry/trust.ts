@@ -53,10 +53,19 @@ export class TrustStore {
     return { context: await toContext(roots, pairs, `certs.d/${host}`), own: true };
   }
 
-  async #roots(): Promise<string[]> {
-    const extra = this.#caFile === undefined ? [] : await readAuthorities(this.#caFile);
-    return [...new Set([...getCACertificates('default'), ...getCACertificates('system')]), ...extra];
+  #roots(): Promise<string[]> {
+    return readRoots(this.#caFile);
   }
+}
+
+/**
+ * Node's roots, the system's, and those in a file.
+ * @returns PEM, each one certificate
+ * @throws Failure USAGE (not PEM), NO_PERMISSION
+ */
+export async function readRoots(caFile: string | undefined): Promise<string[]> {
+  const extra = caFile === undefined ? [] : await readAuthorities(caFile);
+  return [...new Set([...getCACertificates('default'), ...getCACertificates('system')]), ...extra];
 }
 
 async function toContext(ca: string[], pairs: HostFiles['pairs'], origin: string): Promise<SecureContext> {

@@ -1,8 +1,10 @@
+import { Agent } from 'node:https';
 import { Readable } from 'node:stream';
 import type { EBSClient } from '@aws-sdk/client-ebs';
 import type { EC2Client } from '@aws-sdk/client-ec2';
 import { Failure } from '../../../core/failure.ts';
 import { readSteadily } from '../../registry/body.ts';
+import { readRoots } from '../../registry/trust.ts';
 import type { CloudOptions } from '../options.ts';
 import { toService } from '../web/bearer.ts';
 
@@ -12,9 +14,14 @@ const MAX_ANSWER = 32 * 2 ** 20;
 /**
  * How the SDK's clients are set up. It signs, and finds credentials; how often and how long is tried is ours (`callAws`): its own pauses do
  * not end when the user gives up, and by default it waits for an answer for ever.
+ * @param agent for https, where other authorities than the system's are trusted
  * @throws Failure USAGE
  */
-export function toClientOptions({ region, endpoints }: CloudOptions, service: 'ec2' | 'ebs') {
+export function toClientOptions(
+  { region, endpoints }: CloudOptions,
+  service: 'ec2' | 'ebs',
+  agent: Agent | undefined,
+) {
   const endpoint = endpoints[service];
   if (endpoint !== undefined) toService(`https://${service}.eu-west-1.amazonaws.com`, endpoint, service);
   return {
@@ -24,10 +31,17 @@ export function toClientOptions({ region, endpoints }: CloudOptions, service: 'e
       requestTimeout: 60_000,
       socketTimeout: 60_000,
       throwOnRequestTimeout: true,
+      ...(agent !== undefined && { httpsAgent: agent }),
     },
     ...(region !== undefined && { region }),
     ...(endpoint !== undefined && { endpoint }),
   };
+}
+
+/** @throws Failure USAGE, NO_PERMISSION */
+export async function openAgent({ caFile }: CloudOptions): Promise<Agent | undefined> {
+  if (caFile === undefined) return undefined;
+  return new Agent({ ca: await readRoots(caFile), keepAlive: true, maxSockets: 64 });
 }
 
 /** The SDK gathers answers whole, whatever their size: here they get an end, and may not drip. */

@@ -1,4 +1,5 @@
 import { Failure, type FailureCode, messageOf } from '../../../core/failure.ts';
+import { toConnectionFailure } from '../../registry/connection-failure.ts';
 import { at, text } from '../web/fields.ts';
 import { maskText } from '../web/mask.ts';
 
@@ -60,6 +61,7 @@ export function toAwsFailure(error: unknown, what: string, signal: AbortSignal):
   if (signal.aborted)
     return new Failure('CANCELLED', 'cancelled before the image was read', { cause: error });
   const name = awsErrorName(error);
+  if (isOfTls(error)) return toConnectionFailure(error, 'AWS', signal).failure;
   const network = networkCodeOf(error);
   const code = CODES[name] ?? (network === undefined ? 'REGISTRY_ERROR' : 'UNREACHABLE');
   const advice = isKeyRefused(error)
@@ -97,11 +99,20 @@ export function isPassing(error: unknown, { code }: Failure): boolean {
   if (code === 'CANCELLED') return false;
   if (code === 'RATE_LIMITED') return true;
   // A host that does not resolve, or refuses, will not do better soon; what ends halfway will.
-  if (code === 'UNREACHABLE') return !/^(?:ENOTFOUND|ECONNREFUSED)$/.test(networkCodeOf(error) ?? '');
+  const network = networkCodeOf(error);
+  if (code === 'UNREACHABLE') return network !== undefined && !/^(?:ENOTFOUND|ECONNREFUSED)$/.test(network);
   const status = at(error, '$metadata', 'httpStatusCode');
   // The SDK took the time of the answer: the next try has it.
   if (at(error, '$metadata', 'clockSkewCorrected') === true) return true;
   return code === 'REGISTRY_ERROR' && typeof status === 'number' && (status >= 500 || status === 429);
+}
+
+/** A certificate that is not trusted, or no TLS at all. */
+function isOfTls(error: unknown): boolean {
+  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+  return /^(?:ERR_SSL_|ERR_TLS_|EPROTO$|CERT_|CRL_|INVALID_CA|INVALID_PURPOSE)|ISSUER|SELF_SIGNED|LEAF_SIGNATURE|HOSTNAME/.test(
+    code,
+  );
 }
 
 const NETWORK =

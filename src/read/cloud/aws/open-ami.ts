@@ -11,7 +11,7 @@ import type { CloudOptions } from '../options.ts';
 import { Turns } from '../web/turns.ts';
 import { isSnapshotId, requireAmi } from './ami-id.ts';
 import { AWS_TIMING, callAws } from './call.ts';
-import { boundAnswers, toClientOptions } from './client-options.ts';
+import { boundAnswers, openAgent, toClientOptions } from './client-options.ts';
 import { costAfter, costBefore } from './cost.ts';
 import { isKeyRefused } from './failures.ts';
 import { SnapshotDisk } from './snapshot-disk.ts';
@@ -33,13 +33,15 @@ const TOKENS = 2 ** 19;
 export async function openAmi(id: string, cloud: CloudOptions, selection: Selection): Promise<Image> {
   const { location, signal } = selection;
   requireAmi(id, cloud.region);
-  const ec2 = new EC2Client(toClientOptions(cloud, 'ec2'));
-  const ebs = new EBSClient(toClientOptions(cloud, 'ebs'));
+  const agent = await openAgent(cloud);
+  const ec2 = new EC2Client(toClientOptions(cloud, 'ec2', agent));
+  const ebs = new EBSClient(toClientOptions(cloud, 'ebs', agent));
   boundAnswers(ec2);
   boundAnswers(ebs);
   const close = async (): Promise<void> => {
     ec2.destroy();
     ebs.destroy();
+    agent?.destroy();
   };
   try {
     const region = await regionOf(ec2);

@@ -44,7 +44,7 @@ export async function openAzure(
   patience = PATIENCE,
 ): Promise<Image> {
   const parsed = parseAzureId(id);
-  const client = new WebClient();
+  const client = new WebClient(cloud.caFile);
   const disks = new Disks(client, selection.signal);
   const close = async (): Promise<void> => {
     await disks.close();

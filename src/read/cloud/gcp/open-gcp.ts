@@ -24,7 +24,7 @@ const GIB = 2 ** 30;
  */
 export async function openGcp(id: string, cloud: CloudOptions, selection: Selection): Promise<Image> {
   const name = parseImageName(id);
-  const client = new WebClient();
+  const client = new WebClient(cloud.caFile);
   try {
     const { facts, size } = await describe(client, name, cloud, selection.signal);
     const identity = { location: selection.location, kind: 'gcp', tags: [], cloud: facts } as const;
@@ -45,7 +45,7 @@ export async function openGcp(id: string, cloud: CloudOptions, selection: Select
  * @throws Failure as `openGcp`, and MALFORMED, TRUNCATED, UNSUPPORTED
  */
 export async function openObject(url: string, cloud: CloudOptions, selection: Selection): Promise<Image> {
-  const client = new WebClient();
+  const client = new WebClient(cloud.caFile);
   try {
     const stored = await openStoredObject(url, client, cloud.endpoints.storage, selection);
     const identity = { location: selection.location, kind: 'disk', tags: [] } as const;

@@ -22,6 +22,8 @@ export interface FakeAmi {
 }
 
 export interface FakeAwsOptions {
+  /** A certificate and its key, for https. */
+  readonly tls?: { readonly cert: Buffer; readonly key: Buffer };
   readonly images: Readonly<Record<string, FakeAmi>>;
   /** Disks by snapshot id: their bytes, or the path of a file. */
   readonly snapshots: Readonly<Record<string, Buffer | string>>;
@@ -62,7 +64,7 @@ export interface FakeAws extends Served {
 
 export async function startFakeAws(options: FakeAwsOptions): Promise<FakeAws> {
   const fake = new Fake(options);
-  const served = await serve((request, response) => fake.answer(request, response));
+  const served = await serve((request, response) => fake.answer(request, response), options.tls);
   return { ...served, requests: fake.requests };
 }
 

@@ -1,4 +1,5 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { createServer as createSecureServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 
 /* What the doubles of clouds have in common: a server, ranges of an object, and a disk in a fixed VHD. */
@@ -8,15 +9,18 @@ export interface Served {
   close(): Promise<void>;
 }
 
+/** @param tls a certificate and its key: then it is https */
 export async function serve(
   answer: (request: IncomingMessage, response: ServerResponse) => Promise<void> | void,
+  tls?: { readonly cert: Buffer; readonly key: Buffer },
 ): Promise<Served> {
-  const server = createServer((request, response) => {
+  const listener = (request: IncomingMessage, response: ServerResponse): void => {
     void answer(request, response);
-  });
+  };
+  const server = tls === undefined ? createServer(listener) : createSecureServer(tls, listener);
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   return {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    url: `${tls === undefined ? 'http' : 'https'}://127.0.0.1:${(server.address() as AddressInfo).port}`,
     close: () =>
       new Promise((resolve) => {
         server.closeAllConnections();

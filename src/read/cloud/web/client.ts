@@ -49,9 +49,10 @@ export class WebClient {
   readonly #transport: Transport;
   readonly #timing: Timing;
 
-  constructor(timing: Partial<Timing> = {}) {
+  /** @param caFile PEM authorities to trust besides the system's */
+  constructor(caFile: string | undefined, timing: Partial<Timing> = {}) {
     this.#timing = { ...TIMING, ...timing };
-    this.#transport = new Transport(new TrustStore(undefined, []), this.#timing, process.env);
+    this.#transport = new Transport(new TrustStore(caFile, []), this.#timing, process.env);
   }
 
   /**

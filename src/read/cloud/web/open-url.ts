@@ -25,7 +25,7 @@ const ADVICE = {
  */
 export async function openUrl(text: string, cloud: CloudOptions, selection: Selection): Promise<Image> {
   const url = toUrl(text, cloud);
-  const client = new WebClient();
+  const client = new WebClient(cloud.caFile);
   try {
     const disk = await openWebDisk(url, { client, signal: selection.signal, reach: 'any', advice: ADVICE });
     const { disks, flaws, problems, close } = await openDisks(disk, refuseNeighbour(disk.name), selection);

@@ -34,7 +34,7 @@ async function start(t: TestContext, { held, statuses = [], changesAt }: Misbeha
         .end('<Error><Code>No</Code><Message>?sig=SECRET</Message></Error>');
   });
   t.after(() => server.close());
-  const client = new WebClient({ backoffMs: 1, attempts: 4 });
+  const client = new WebClient(undefined, { backoffMs: 1, attempts: 4 });
   t.after(() => client.close());
   const signal = new AbortController().signal;
   const open = () =>
