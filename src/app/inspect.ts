@@ -99,7 +99,13 @@ export async function inspectWith(run: Run, location: string, settings: Settings
 async function inspectImage(image: Image, run: Run, opened: number): Promise<Inspection> {
   const start = performance.now();
   const sizes = image.layers.map((layer) => layer.size);
-  run.hooks.onProgress({ kind: 'opened', location: image.identity.location, layers: sizes });
+  const cost = image.problems.find(({ code }) => code === 'CLOUD_COST')?.message;
+  run.hooks.onProgress({
+    kind: 'opened',
+    location: image.identity.location,
+    layers: sizes,
+    ...(cost !== undefined && { cost }),
+  });
   const [{ layers, evidence, problems: unread }, vouched] = await Promise.all([
     collectImage(image, run),
     vouchForImage(image, run.trust, run.hooks.signal),

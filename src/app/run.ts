@@ -14,6 +14,8 @@ export interface OpenedProgress {
   readonly location: string;
   /** Stored bytes of each layer, where the source says them. */
   readonly layers: readonly (number | undefined)[];
+  /** What reading will cost at most, in words; absent where it costs nothing. */
+  readonly cost?: string;
 }
 
 export interface LayerProgress {

@@ -16,7 +16,7 @@ export function inspectCommand(setExitCode: SetExitCode): Command {
     .description('say what an image holds, and what is malicious or suspicious in it')
     .argument(
       '<location>',
-      'registry reference, oci:DIR, archive, docker:NAME, podman:NAME, root file system',
+      'registry reference, oci:DIR, archive, docker:NAME, podman:NAME, root file system, disk, aws:AMI, gcp:IMAGE, azure:ID, URL',
     )
     .option(
       '-f, --format <format[=file]>',
@@ -24,7 +24,7 @@ export function inspectCommand(setExitCode: SetExitCode): Command {
       collect,
     )
     .option('--verbose', 'show every finding, and the notes in full')
-    .option('--quiet', 'no progress bar');
+    .option('--quiet', 'no progress bar, and no word before on what reading costs');
   return addSettings(command, settingsSchema).action(
     async (location: string, values: Record<string, unknown>) => {
       const outputs = parseOutputs((values.format as string[] | undefined) ?? [], formatNames);

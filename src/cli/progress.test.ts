@@ -26,6 +26,18 @@ test('progress: nothing where there is no terminal, or it is not wanted', () => 
   }
 });
 
+test('progress: what reading will cost is said before, also where there is no terminal', () => {
+  for (const isTTY of [true, false]) {
+    const { update, written } = view({ isTTY });
+    update({ ...opened, cost: 'reading costs at most $1' });
+    assert.equal(written[0], 'shop: reading costs at most $1\n');
+    assert.equal(written.length, isTTY ? 2 : 1);
+  }
+  const quiet = view({ wanted: false });
+  quiet.update({ ...opened, cost: 'x' });
+  assert.deepEqual(quiet.written, []);
+});
+
 test('progress: at most ten drawings a second', () => {
   const { update, written, clock } = view();
   update(opened);

@@ -1,5 +1,6 @@
 import type { WriteStream } from 'node:tty';
 import type { LayerProgress, Progress } from '../app/run.ts';
+import { toPrintable } from '../core/printable.ts';
 import { type LayerState, type ReadingState, renderProgress } from '../report/progress.ts';
 import { terminalOf } from './terminal.ts';
 
@@ -21,15 +22,22 @@ const ERASE = '\r\x1b[K';
 const NO_WRAP = '\x1b[?7l';
 const WRAP = '\x1b[?7h';
 
-/** A bar on one line, redrawn in place. Nothing at all where `stream` is no terminal, or one without control. */
+/**
+ * What reading will cost, then a bar on one line, redrawn in place. No bar where `stream` is no terminal, or one without control.
+ * @param wanted false: nothing at all
+ */
 export function showProgress(
   wanted: boolean,
   stream: ProgressStream = process.stderr,
   now: () => number = () => performance.now(),
 ): ProgressView {
-  if (!wanted || stream.isTTY !== true || process.env.TERM === 'dumb') {
-    return { update: () => undefined, finish: () => undefined };
-  }
+  if (!wanted) return { update: () => undefined, finish: () => undefined };
+  const sayCost = (progress: Progress): void => {
+    if (progress.kind !== 'opened' || progress.cost === undefined) return;
+    stream.write(`${toPrintable(progress.location)}: ${toPrintable(progress.cost)}\n`);
+  };
+  if (stream.isTTY !== true || process.env.TERM === 'dumb')
+    return { update: sayCost, finish: () => undefined };
   let state: ReadingState | undefined;
   let drawn = Number.NEGATIVE_INFINITY;
   let visible = false;
@@ -41,6 +49,7 @@ export function showProgress(
   };
   return {
     update: (progress) => {
+      sayCost(progress);
       state = advance(state, progress);
       const last = state?.layers.every(({ done }) => done) === true;
       if (last || now() - drawn >= PAUSE) draw();

@@ -105,6 +105,7 @@ async function inspect(args: readonly string[], status: number): Promise<Report>
   const result = await cli(all, { env: ENV });
   assert.equal(result.status, status, result.stderr || result.stdout.slice(0, 3000));
   assert.deepEqual(result.left, []);
+  if (args.at(-1) === `aws:${AMI}`) assert.match(result.stderr, /^aws:.*: reading costs at most \$\d/);
   assert.doesNotMatch(result.stdout, /sig=/);
   return JSON.parse(result.stdout) as Report;
 }
