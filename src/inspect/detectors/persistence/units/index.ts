@@ -1,10 +1,10 @@
-import type { ContentClass } from '../../../../core/file.ts';
 import type { Tier } from '../../../../core/finding.ts';
 import { baseNameOf } from '../../../../core/layer-path.ts';
 import type { Detector, FileView, ImageView } from '../../../contract.ts';
 import { oddPlace } from '../odd-place.ts';
 import { findRemoteCode, REMOTE_WORDS, type RemoteCode } from '../remote-code.ts';
-import { inittabPrograms, type StartLine, scriptPrograms, unitPrograms } from './start-lines.ts';
+import { programsStarted, START_FILES } from './start-files.ts';
+import type { StartLine } from './start-lines.ts';
 
 /*
  * What the init system starts comes back after every restart. An application's own unit that runs its own program under
@@ -19,25 +19,6 @@ type UnitFact =
 const RULE = 'persistence/unit';
 /** More different ones than any honest unit or script starts. */
 const MAX_PROGRAMS = 2_000;
-
-const SYSTEMD =
-  /(?:^|\/)(?:etc|lib|run|\.config|\.local\/share)\/systemd\/(?:system|user)(?:\/[^/]{1,255}){1,2}$/;
-const INIT_SCRIPT =
-  /^(?:etc\/(?:(?:rc\.d\/)?init\.d\/[^/]{1,255}|local\.d\/[^/]{1,255}\.(?:start|stop)|(?:service|sv|runit|services\.d|s6|s6-rc|s6-overlay|cont-init\.d|cont-finish\.d)\/(?:[^/]{1,255}\/){0,4}[^/]{1,255})|usr\/lib\/(?:systemd\/system-(?:generators|sleep|shutdown)|rc)\/[^/]{1,255})$/;
-const INITTAB = /^etc\/inittab$/;
-
-/** Generators and the like may be compiled; all else a shell runs, skipping what it cannot make sense of. */
-const NO_PROGRAM = [
-  'script',
-  'text',
-  'binary',
-  'archive',
-  'picture',
-  'pe',
-  'macho',
-  'wasm',
-  'class',
-] as const satisfies readonly ContentClass[];
 
 /** Where only packages put programs. */
 const PACKAGED = /^(?:usr\/)?(?:s?bin|lib(?:32|64|exec)?)\//;
@@ -58,7 +39,7 @@ export const units: Detector<UnitFact> = {
   examiner: {
     id: 'persistence/units',
     version: 4,
-    wants: [{ paths: SYSTEMD }, { paths: INITTAB }, { paths: INIT_SCRIPT, content: NO_PROGRAM }],
+    wants: START_FILES,
     examine: factsOf,
   },
   *judge(image, seen) {
@@ -77,12 +58,10 @@ export const units: Detector<UnitFact> = {
 };
 
 function* factsOf(file: FileView): Generator<UnitFact> {
-  const { path } = file.record;
   const text = file.text();
   for (const code of findRemoteCode(text, (what) => file.cut(what))) yield { kind: 'remote', code };
-  const programs = SYSTEMD.test(path) ? unitPrograms : INITTAB.test(path) ? inittabPrograms : scriptPrograms;
   const told = new Set<string>();
-  for (const { line, program } of programs(text)) {
+  for (const { line, program } of programsStarted(file.record.path, text)) {
     // The loader, shells and what every script calls are not news, and would only fill the cache.
     if (told.has(program)) continue;
     if (told.size === MAX_PROGRAMS) {
