@@ -165,7 +165,7 @@ describe('one thing on a whole disk', () => {
   ];
   for (const [name, tool, args, expected] of MADE)
     test(name, { skip: without(tool) }, async () => {
-      const path = blank(`${name}.raw`, 48 * MIB);
+      const path = blank(`${name}.raw`, 64 * MIB);
       run(tool, ...args, path);
       const { volumes, flaws } = await look(path);
       assert.deepEqual(flaws, []);
