@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { availableParallelism, cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -20,7 +20,10 @@ import { trivyBinary } from './trivy.ts';
  */
 
 const root = fileURLToPath(new URL('../', import.meta.url));
-const pratique = [process.execPath, join(root, 'dist/cli/main.js')];
+const program = join(root, 'dist/cli/main.js');
+/** As its first line starts it, but with this Node. */
+const [, flags = ''] = /^#!.* node (.*)$/m.exec(readFileSync(program, 'utf8')) ?? [];
+const pratique = [process.execPath, ...flags.split(' '), program];
 const RULES = join(root, '../shared/data/yara/malcontent.tar.xz');
 const rows: Row[] = [];
 
