@@ -1,142 +1,39 @@
 import assert from 'node:assert/strict';
-import { execFileSync, spawnSync } from 'node:child_process';
-import { createHash, randomBytes } from 'node:crypto';
+import { execFileSync } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
 import {
   closeSync,
   ftruncateSync,
   linkSync,
   mkdirSync,
-  mkdtempSync,
   openSync,
-  readdirSync,
   readFileSync,
-  rmdirSync,
   rmSync,
   symlinkSync,
-  truncateSync,
   utimesSync,
   writeFileSync,
   writeSync,
 } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { after, describe, test } from 'node:test';
-import type { FileRecord } from '../../src/core/file.ts';
-import { LocalDisk } from '../../src/read/disk/local-disk.ts';
-import { contentOf } from '../../src/read/filesystem/content.ts';
-import type { FileSystem } from '../../src/read/filesystem/contract.ts';
-import { ntfsDriver } from '../../src/read/filesystem/ntfs/index.ts';
-import { walk } from '../../src/read/filesystem/walk.ts';
+import { describe, test } from 'node:test';
+import {
+  fill,
+  format,
+  missing,
+  noMount,
+  readAll,
+  room,
+  setAttribute,
+  sha256,
+  toReparse,
+} from './filesystem-ntfs-images.ts';
 
 /* What mkntfs and ntfs-3g write is read back, and compared file by file with what was written and with the Sleuth Kit. */
-
-const room = mkdtempSync(join(tmpdir(), 'pratique-ntfs-'));
-after(() => rmSync(room, { recursive: true, force: true }));
-
-function missing(...programs: readonly string[]): string | false {
-  const absent = programs.find((program) => spawnSync('which', [program]).status !== 0);
-  return absent === undefined ? false : `needs ${absent}`;
-}
-
-/** Whether file systems can be mounted in user space here. */
-function unmountable(): string | false {
-  const absent = missing('mkntfs', 'ntfs-3g', 'fusermount', 'setfattr');
-  if (absent !== false) return absent;
-  try {
-    fill('probe', [], 8, () => {});
-    return false;
-  } catch {
-    return 'needs FUSE';
-  }
-}
-
-function format(name: string, options: readonly string[], megabytes: number): string {
-  const image = join(room, `${name}.img`);
-  writeFileSync(image, '');
-  truncateSync(image, megabytes * 2 ** 20);
-  execFileSync('mkntfs', ['-F', '-q', ...options, image], { stdio: 'ignore' });
-  return image;
-}
-
-/** An image with what is written to where it is mounted. */
-function fill(
-  name: string,
-  options: readonly string[],
-  megabytes: number,
-  write: (at: string) => void,
-): string {
-  const image = format(name, options, megabytes);
-  const at = join(room, `${name}.mounted`);
-  mkdirSync(at);
-  const mounting = 'compression,streams_interface=windows,special_files=wsl';
-  execFileSync('ntfs-3g', ['-o', mounting, image, at], { stdio: 'ignore' });
-  try {
-    write(at);
-  } finally {
-    execFileSync('fusermount', ['-u', at]);
-    settle(image);
-  }
-  rmdirSync(at);
-  return image;
-}
-
-/** Unmounting returns before the program that serves the mount has ended; the volume is clean when it has. */
-function settle(image: string): void {
-  for (let turn = 0; turn < 100; turn++) {
-    if (spawnSync('ntfs-3g.probe', ['--readwrite', image]).status === 0) return;
-    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 50);
-  }
-}
-
-interface Found {
-  readonly record: FileRecord;
-  readonly sha256: string | undefined;
-}
-
-interface Reading {
-  readonly fileSystem: FileSystem;
-  readonly files: ReadonlyMap<string, Found>;
-  readonly problems: readonly string[];
-}
-
-async function readAll(image: string): Promise<Reading> {
-  const disk = LocalDisk.open(image, { follow: true });
-  try {
-    const fileSystem = await ntfsDriver.open(disk);
-    assert.deepEqual(fileSystem.flaws.map(String), []);
-    const files = new Map<string, Found>();
-    const problems: string[] = [];
-    for await (const step of walk(fileSystem, await fileSystem.root(), { mount: '', pathLength: 4096 })) {
-      if (step.kind === 'problem') {
-        problems.push(`${step.problem.path}: ${step.problem.code}`);
-        continue;
-      }
-      const { record, node } = step;
-      const hash = createHash('sha256');
-      if (record.kind === 'file')
-        for await (const piece of contentOf(node, new AbortController().signal)) hash.update(piece);
-      files.set(record.path, { record, sha256: record.kind === 'file' ? hash.digest('hex') : undefined });
-    }
-    return { fileSystem, files, problems };
-  } finally {
-    await disk.close();
-  }
-}
-
-function sha256(bytes: string | Uint8Array): string {
-  return createHash('sha256').update(bytes).digest('hex');
-}
-
-function setAttribute(path: string, name: string, value: Buffer): void {
-  execFileSync('setfattr', ['-h', '-n', `system.${name}`, '-v', `0x${value.toString('hex')}`, path]);
-}
 
 /** Marks a folder so that what is written into it is compressed. */
 function compress(folder: string): void {
   setAttribute(folder, 'ntfs_attrib_be', Buffer.from([0, 0, 8, 0]));
 }
-
-const noMount = unmountable();
 
 const trees: readonly [name: string, options: readonly string[], canCompress: boolean][] = [
   ['clusters of 512 bytes', ['-c', '512'], true],
@@ -254,42 +151,6 @@ describe('NTFS, mounted and filled', { skip: noMount }, () => {
       [sha256('content')],
     );
   });
-
-  const algorithms: readonly [name: string, number: number, options: readonly string[]][] = [
-    ['XPRESS, 4 KiB', 0, ['--compress=XPRESS', '--chunk-size=4096']],
-    ['XPRESS, 8 KiB', 2, ['--compress=XPRESS', '--chunk-size=8192']],
-    ['XPRESS, 16 KiB', 3, ['--compress=XPRESS', '--chunk-size=16384']],
-    ['LZX', 1, ['--compress=LZX']],
-    ['LZX, squeezed', 1, ['--compress=LZX:100']],
-  ];
-  for (const [name, algorithm, options] of algorithms) {
-    test(`system compression: ${name}`, { skip: missing('wimcapture') }, async () => {
-      const sources = [
-        readFileSync(process.execPath).subarray(2 ** 20, 4 * 2 ** 20 + 4321),
-        Buffer.concat([randomBytes(50_000), Buffer.from('text '.repeat(40_000)), randomBytes(7)]),
-        Buffer.from('x'.repeat(70_000)),
-      ];
-      const packed = sources.map((bytes) => packAsWim(bytes, options));
-      const image = fill(`system${algorithms.findIndex((row) => row[0] === name)}`, [], 32, (at) => {
-        sources.forEach((bytes, index) => {
-          const path = join(at, `${index}.exe`);
-          writeFileSync(path, '');
-          writeFileSync(`${path}:WofCompressedData`, packed[index] ?? '');
-          truncateSync(path, bytes.length);
-          setAttribute(path, 'ntfs_reparse_data', toWof(algorithm));
-        });
-      });
-      const { files, problems } = await readAll(image);
-      assert.deepEqual(problems, []);
-      sources.forEach((bytes, index) => {
-        assert.equal(files.get(`${index}.exe`)?.sha256, sha256(bytes), `${index}`);
-      });
-      assert.deepEqual(
-        [...files.keys()].filter((path) => path.includes(':')),
-        [],
-      );
-    });
-  }
 });
 
 describe('NTFS, beside the Sleuth Kit', { skip: missing('mkntfs', 'ntfscp', 'fls', 'icat') }, () => {
@@ -328,13 +189,6 @@ function writeSparse(path: string, size: number): void {
   closeSync(file);
 }
 
-function toReparse(tag: number, data: Buffer): Buffer {
-  const header = Buffer.alloc(8);
-  header.writeUInt32LE(tag, 0);
-  header.writeUInt16LE(data.length, 4);
-  return Buffer.concat([header, data]);
-}
-
 function toJunction(target: string): Buffer {
   const name = Buffer.from(target, 'utf16le');
   const data = Buffer.alloc(8 + name.length + 4);
@@ -342,30 +196,4 @@ function toJunction(target: string): Buffer {
   data.writeUInt16LE(name.length + 2, 4);
   name.copy(data, 8);
   return toReparse(0xa0000003, data);
-}
-
-function toWof(algorithm: number): Buffer {
-  const data = Buffer.alloc(16);
-  data.writeUInt32LE(1, 0);
-  data.writeUInt32LE(2, 4);
-  data.writeUInt32LE(1, 8);
-  data.writeUInt32LE(algorithm, 12);
-  return toReparse(0x80000017, data);
-}
-
-/** A WIM file keeps content as system compression does: a table of chunks, then the chunks. */
-function packAsWim(bytes: Buffer, options: readonly string[]): Buffer {
-  const folder = mkdtempSync(join(room, 'wim-'));
-  const wim = `${folder}.wim`;
-  writeFileSync(join(folder, 'file'), bytes);
-  execFileSync('wimcapture', [folder, wim, ...options], { stdio: 'ignore' });
-  const file = readFileSync(wim);
-  const table = Number(file.readBigUInt64LE(56));
-  const wanted = createHash('sha1').update(bytes).digest();
-  for (let entry = table; entry < table + file.readUIntLE(48, 6); entry += 50) {
-    const at = Number(file.readBigUInt64LE(entry + 8));
-    if (file.subarray(entry + 30, entry + 50).equals(wanted))
-      return file.subarray(at, at + file.readUIntLE(entry, 6));
-  }
-  throw new Error(`no ${readdirSync(folder)} in ${wim}`);
 }

@@ -1,25 +1,11 @@
 import assert from 'node:assert/strict';
-import { createHash } from 'node:crypto';
-import {
-  chmodSync,
-  linkSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  rmSync,
-  symlinkSync,
-  utimesSync,
-  writeFileSync,
-} from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
-import type { FileRecord, Whiteout } from '../../src/core/file.ts';
-import type { LayerSink } from '../../src/core/image.ts';
-import { DEFAULT_LIMITS } from '../../src/core/limits.ts';
-import { type OpenOptions, open } from '../../src/read/open.ts';
+import { open } from '../../src/read/open.ts';
 import { type RunningEngine, startDocker, startPodman, storageFlags } from '../peers/engines.ts';
-import { isInstalled, run } from '../peers/run.ts';
+import { run } from '../peers/run.ts';
+import { file, folder, lacking, look, makeRoot, options, type Seen } from './sources-layers.ts';
 
 /*
  * One image, made by real tools, read through every kind of location: each has to give the same layers with the same
@@ -27,31 +13,6 @@ import { isInstalled, run } from '../peers/run.ts';
  */
 
 const TAG = 'example.invalid/sample:1.0';
-const folder = mkdtempSync(join(tmpdir(), 'pratique-sources-'));
-const file = (name: string): string => join(folder, name);
-after(() => rmSync(folder, { recursive: true, force: true }));
-
-function lacking(...programs: readonly string[]): string | false {
-  const missing = programs.filter((program) => !isInstalled(program));
-  if (missing.length > 0) return `not installed: ${missing.join(', ')}`;
-  return process.getuid?.() === 0 ? false : 'the tools need root';
-}
-
-function makeRoot(root: string): void {
-  for (const name of ['etc', 'usr/bin', 'usr/share/doc', 'tmp'])
-    mkdirSync(join(root, name), { recursive: true });
-  writeFileSync(join(root, 'etc/hostname'), 'sample\n');
-  writeFileSync(join(root, 'etc/empty'), '');
-  writeFileSync(join(root, 'usr/bin/tool'), '#!/bin/sh\nexit 0\n', { mode: 0o755 });
-  writeFileSync(join(root, 'usr/share/doc/large'), Buffer.alloc(3_000_000, 'lorem ipsum '));
-  linkSync(join(root, 'usr/bin/tool'), join(root, 'usr/bin/twin'));
-  symlinkSync('usr/bin', join(root, 'bin'));
-  symlinkSync('../../../../etc/passwd', join(root, 'etc/out'));
-  chmodSync(join(root, 'tmp'), 0o1777);
-  chmodSync(join(root, 'usr/bin/tool'), 0o4755);
-  utimesSync(join(root, 'etc/hostname'), 1_600_000_000, 1_600_000_000);
-}
-
 /** An OCI layout of two layers, as umoci makes it. */
 function makeLayout(): string {
   const layout = file('layout');
@@ -76,63 +37,6 @@ function makeLayout(): string {
   run('umoci', ['config', '--image', `${layout}:1.0`, '--config.cmd', '/usr/bin/tool']);
   run('umoci', ['gc', '--layout', layout]);
   return layout;
-}
-
-function options(more: Partial<OpenOptions> = {}): OpenOptions {
-  const registry = { documentBytes: DEFAULT_LIMITS.documentBytes };
-  const cloud = { endpoints: {} };
-  return { limits: DEFAULT_LIMITS, registry, cloud, signal: new AbortController().signal, env: {}, ...more };
-}
-
-class Lines implements LayerSink {
-  wants(): boolean {
-    return true;
-  }
-
-  readonly lines: string[] = [];
-
-  async file({ path, kind, mode, uid, size }: FileRecord, content: AsyncIterable<Uint8Array>): Promise<void> {
-    const hash = createHash('sha256');
-    for await (const chunk of content) hash.update(chunk);
-    this.lines.push([path, kind, mode.toString(8), uid, size, hash.digest('hex')].join(' '));
-  }
-
-  entry({ path, kind, mode, uid, link }: FileRecord): void {
-    this.lines.push([path, kind, kind === 'symlink' ? '' : mode.toString(8), uid, link ?? ''].join(' '));
-  }
-
-  whiteout({ path, opaque }: Whiteout): void {
-    this.lines.push(`${path} ${opaque ? 'opaque' : 'deleted'}`);
-  }
-
-  oddity(): void {}
-  progress(): void {}
-}
-
-interface Seen {
-  readonly cmd: readonly string[];
-  readonly diffIds: readonly string[];
-  readonly layers: readonly (readonly string[])[];
-}
-
-async function look(location: string, more: Partial<OpenOptions> = {}): Promise<Seen> {
-  const opened = options(more);
-  const [image, ...rest] = await open(location, opened);
-  assert.ok(image !== undefined && rest.length === 0);
-  try {
-    const layers: string[][] = [];
-    for (const layer of image.layers) {
-      const sink = new Lines();
-      const summary = await layer.read(sink, opened.signal);
-      assert.deepEqual(summary.problems, []);
-      assert.equal(summary.diffId, layer.ref.diffId);
-      layers.push(sink.lines.sort());
-    }
-    assert.deepEqual(image.problems, []);
-    return { cmd: image.config.cmd, diffIds: image.layers.map(({ ref }) => ref.diffId), layers };
-  } finally {
-    await image.close();
-  }
 }
 
 const skip = lacking('umoci', 'skopeo');
@@ -278,55 +182,5 @@ describe('one image through every location', { skip }, () => {
     const [layer = []] = (await look(file('built'))).layers;
     assert.ok(layer.some((line) => /^usr\/bin\/tool file 4755 0 17 [0-9a-f]{64}$/.test(line)));
     assert.ok(layer.includes('etc/out symlink  0 ../../../../etc/passwd'));
-  });
-});
-
-describe('a root file system', { skip: lacking('tar') }, () => {
-  test('reads the same as a folder and as a tar', async () => {
-    const root = file('root');
-    mkdirSync(root);
-    makeRoot(root);
-    run('tar', ['-C', root, '--sort=name', '-cf', file('root.tar'), '.']);
-    const fromTar = await look(`rootfs:${file('root.tar')}`);
-    const sink = new Lines();
-    const [image] = await open(`rootfs:${root}`, options());
-    await image?.layers[0]?.read(sink, new AbortController().signal);
-    // A tar has an entry for the root itself.
-    const inTar = fromTar.layers[0]?.filter((line) => !line.startsWith(' directory'));
-    assert.deepEqual(sink.lines.sort(), inTar);
-  });
-});
-
-describe('a full disk', { skip: lacking('mount', 'gzip') }, () => {
-  const small = file('small');
-  let mounted = false;
-  before(() => {
-    mkdirSync(small);
-    try {
-      run('mount', ['-t', 'tmpfs', '-o', 'size=64k', 'tmpfs', small]);
-      mounted = true;
-    } catch {
-      // Not allowed here: the test says so.
-    }
-  });
-  after(() => {
-    if (mounted) run('umount', [small]);
-  });
-
-  test('ends in one clear line, and leaves nothing behind', async (t) => {
-    if (!mounted) return t.skip('no tmpfs may be mounted here');
-    const root = file('disk-root');
-    mkdirSync(root);
-    makeRoot(root);
-    run('tar', ['-C', root, '-czf', file('full.tar.gz'), '.']);
-    const usual = process.env.TMPDIR;
-    process.env.TMPDIR = small;
-    try {
-      await assert.rejects(open(file('full.tar.gz'), options()), { code: 'DISK_FULL' });
-    } finally {
-      if (usual === undefined) delete process.env.TMPDIR;
-      else process.env.TMPDIR = usual;
-    }
-    assert.deepEqual(readdirSync(small), []);
   });
 });

@@ -111,3 +111,11 @@ test('aliases that multiply are not followed', () => {
   assert.ok(read);
   assert.deepEqual([...read(`l0: &l0 x\n${levels.join('\n')}\nsource_ami_filter: *l60\n`)], []);
 });
+
+test('a heredoc of two hundred thousand commands', () => {
+  const read = lookupReaderFor('a.sh');
+  assert.ok(read);
+  const command = 'az vm create --image a:b:c:latest;';
+  const found = [...read(`cat <<E\n${command.repeat(200_000)}\nE\n`)];
+  assert.equal(found.length, 200_000);
+});

@@ -216,7 +216,8 @@ class ShellReader {
       const end = this.#endOfHeredoc(marker);
       if (end === undefined) continue;
       const body = this.#text.slice(this.#at, end);
-      this.found.push(...pipelinesOfBody(body, this.#isWanted, this.#line, this.#depth));
+      for (const pipeline of pipelinesOfBody(body, this.#isWanted, this.#line, this.#depth))
+        this.found.push(pipeline);
       this.#at = endOfLine(this.#text, end) + 1;
       this.#line += countLines(body) + 1;
     }

@@ -18,6 +18,12 @@ export class Unreadable extends Error {
   }
 }
 
+/** What was thrown by a reader, where it is its verdict on the image. @throws `error` where it is anything else */
+export function requireUnreadable(error: unknown): Unreadable {
+  if (error instanceof Unreadable) return error;
+  throw error;
+}
+
 /** As the report has it. */
 export function toProblem({ code, message, offset }: Unreadable, path?: string): Problem {
   return {

@@ -1,8 +1,6 @@
 import { isFailure } from '../../core/failure.ts';
 import type { BlockSource } from './block-source.ts';
-import { requireInside } from './bounded.ts';
 import { type ContainerOptions, openParent } from './container.ts';
-import { type Locate, readRuns } from './runs.ts';
 import { Unreadable } from './unreadable.ts';
 
 /*
@@ -77,35 +75,4 @@ interface WindowsParent {
   readonly format: string;
   readonly expected: readonly string[];
   readonly identify: (file: BlockSource) => Promise<string>;
-}
-
-/**
- * The disk that is over a file and, where it has one, over a parent, which is closed with it or when `map` throws.
- * @param map how large the disk is, and where its bytes are
- * @throws what `map` throws
- */
-export async function openOver(
-  source: BlockSource,
-  parent: BlockSource | undefined,
-  map: () => Promise<Pick<BlockSource, 'size' | 'sectorSize'> & { readonly locate: Locate }>,
-): Promise<BlockSource> {
-  try {
-    const { locate, ...shape } = await map();
-    const disk: BlockSource = {
-      name: source.name,
-      ...shape,
-      async read(offset, length) {
-        requireInside(disk, offset, length);
-        return readRuns(locate, offset, length);
-      },
-      async close() {
-        await source.close();
-        await parent?.close();
-      },
-    };
-    return disk;
-  } catch (error) {
-    await parent?.close();
-    throw error;
-  }
 }

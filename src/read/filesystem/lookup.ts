@@ -31,20 +31,8 @@ export async function lookUp(fileSystem: FileSystem, from: Node, path: string): 
       throw new Unreadable('MALFORMED_FILE_SYSTEM', `${path} leads through a loop of links`);
     const target = decodeName(node.target ?? Buffer.alloc(0));
     if (target.startsWith('/')) trail.length = 1;
-    rest.push(...partsOf(target).reverse());
+    for (const next of partsOf(target).reverse()) rest.push(next);
   }
-}
-
-/** The content of a small file, whole; undefined when there is none, or when it is larger than `most` bytes. */
-export async function readSmall(
-  fileSystem: FileSystem,
-  from: Node,
-  path: string,
-  most: number,
-): Promise<string | undefined> {
-  const node = await lookUp(fileSystem, from, path);
-  if (node?.kind !== 'file' || node.size > most) return undefined;
-  return (await node.read(0, node.size)).toString('utf8');
 }
 
 async function childOf(fileSystem: FileSystem, folder: Node, name: string): Promise<Node | undefined> {

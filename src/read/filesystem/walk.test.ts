@@ -1,61 +1,16 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Unreadable } from '../disk/unreadable.ts';
-import type { FileSystem, Listed, Node, NodeId } from './contract.ts';
-import { lookUp, readSmall } from './lookup.ts';
 import { Reach } from './reach.ts';
+import { type Table, tableFileSystem } from './testing/table-file-system.ts';
 import { type WalkOptions, walk } from './walk.ts';
-
-/* A file system made of a table: what a driver would say of a damaged or hostile disk. */
-
-type Table = Readonly<
-  Record<NodeId, Partial<Node> & { readonly list?: readonly (readonly [string, NodeId] | Unreadable)[] }>
->;
-
-function toNode(id: NodeId, { list, ...given }: Table[NodeId] = {}): Node {
-  return {
-    id,
-    kind: list === undefined ? 'file' : 'directory',
-    mode: 0o644,
-    uid: 0,
-    gid: 0,
-    size: 0,
-    mtime: 0,
-    names: 1,
-    flaws: [],
-    read: async (offset, length) => Buffer.from(String(id)).subarray(offset, offset + length),
-    ...given,
-  };
-}
-
-function fileSystem(table: Table, ignoresCase = false): FileSystem {
-  return {
-    kind: 'table',
-    ignoresCase,
-    flaws: [],
-    root: async () => toNode(2, table[2]),
-    async *list({ id }): AsyncGenerator<Listed> {
-      for (const one of table[id]?.list ?? []) {
-        if (one instanceof Unreadable) yield { kind: 'flaw', flaw: one };
-        else {
-          const [name, of] = one;
-          const open = async (): Promise<Node> => {
-            if (of === 'bad') throw new Unreadable('CHECKSUM_MISMATCH', 'its inode');
-            return toNode(of, table[of]);
-          };
-          yield { kind: 'name', name: Buffer.from(name), id: of, open };
-        }
-      }
-    },
-  };
-}
 
 async function walked(
   table: Table,
   options: Partial<WalkOptions> = {},
   ignoresCase = false,
 ): Promise<string[]> {
-  const system = fileSystem(table, ignoresCase);
+  const system = tableFileSystem(table, ignoresCase);
   const found: string[] = [];
   for await (const step of walk(system, await system.root(), { mount: '', pathLength: 100, ...options })) {
     if (step.kind === 'problem') found.push(`! ${step.problem.code} ${step.problem.path}`);
@@ -260,43 +215,4 @@ test('walk: only the folders within reach are entered, one passed by before is e
     (path) => path !== 'b',
   );
   assert.equal((await walked(FEW, { reach: away })).at(-1), '! UNKNOWN_CONTENT ');
-});
-
-/** Stops at the root. */
-const CLIMBING = ['..', '..', 'etc'].join('/');
-
-const LINKS: Table = {
-  2: {
-    list: [
-      ['etc', 3],
-      ['loop', 6],
-      ['up', 7],
-    ],
-  },
-  3: {
-    list: [
-      ['a', 4],
-      ['l', 5],
-    ],
-  },
-  4: { size: 1 },
-  5: { kind: 'symlink', target: Buffer.from('/etc/a') },
-  6: { kind: 'symlink', target: Buffer.from('loop') },
-  7: { kind: 'symlink', target: Buffer.from(CLIMBING) },
-};
-
-test('lookUp follows links inside the file system, and no loop', async () => {
-  const system = fileSystem(LINKS);
-  const root = await system.root();
-  const at = async (path: string) => (await lookUp(system, root, path))?.id;
-  assert.deepEqual(await Promise.all(['etc/a', 'etc/l', 'up/a', 'etc/x', 'etc/a/b'].map(at)), [
-    4,
-    4,
-    4,
-    undefined,
-    undefined,
-  ]);
-  await assert.rejects(at('loop'), Unreadable);
-  assert.equal(await readSmall(system, root, 'etc/l', 10), '4');
-  assert.equal(await readSmall(system, root, 'etc/l', 0), undefined);
 });

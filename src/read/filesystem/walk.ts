@@ -1,7 +1,7 @@
 import type { FileRecord } from '../../core/file.ts';
 import { type LayerPath, toLayerPath } from '../../core/layer-path.ts';
 import type { Problem } from '../../core/problem.ts';
-import { toProblem, Unreadable } from '../disk/unreadable.ts';
+import { requireUnreadable, toProblem, Unreadable } from '../disk/unreadable.ts';
 import { decodeName } from '../unpack/tar-text.ts';
 import type { FileSystem, Listed, Node, NodeId } from './contract.ts';
 import type { Reach } from './reach.ts';
@@ -200,9 +200,4 @@ function oddName(name: string): Unreadable | undefined {
 function strayed(path: string): Unreadable {
   const message = `a link leads to /${path} on another volume, where nothing was looked for: inspect everything instead`;
   return new Unreadable('UNKNOWN_CONTENT', message);
-}
-
-function requireUnreadable(error: unknown): Unreadable {
-  if (error instanceof Unreadable) return error;
-  throw error;
 }

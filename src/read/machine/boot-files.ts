@@ -1,7 +1,7 @@
-import { Unreadable } from '../disk/unreadable.ts';
-import { readSmall } from '../filesystem/lookup.ts';
-import { below, namesIn, type OpenedVolume, orUndefined, topOf } from './opened-volume.ts';
+import { requireUnreadable, Unreadable } from '../disk/unreadable.ts';
+import { below, namesIn, type OpenedVolume, topOf, type VolumeFolder } from './opened-volume.ts';
 import type { NamedSubvolumes } from './systems.ts';
+import { TextBudget } from './text-budget.ts';
 
 /*
  * Which subvolumes boot loaders start from. A subvolume may be anywhere in a btrfs, and most are snapshots that nothing starts: those
@@ -11,6 +11,8 @@ import type { NamedSubvolumes } from './systems.ts';
 const FOLDERS = ['', 'boot/', 'efi/', '@/boot/', 'root/boot/', '@boot/'];
 const FILES = ['grub/grub.cfg', 'grub2/grub.cfg', 'extlinux/extlinux.conf', 'loader/entries', 'EFI'];
 const MAX_BYTES = 4 * 2 ** 20;
+/** Over all files and volumes. */
+const MAX_ALL_BYTES = 64 * 2 ** 20;
 const MAX_FILES = 128;
 const MAX_NAMES = 64;
 
@@ -20,9 +22,10 @@ export async function subvolumesThatBoot(
   flaw: (flaw: Unreadable) => void,
 ): Promise<NamedSubvolumes> {
   const named = new Set<string | number>();
+  const budget = new TextBudget(MAX_ALL_BYTES);
   if (!volumes.some(({ fileSystem }) => fileSystem.kind === 'btrfs')) return named;
   for (const volume of volumes) {
-    for await (const text of bootTexts(volume)) {
+    for await (const text of bootTexts(volume, budget, flaw)) {
       for (const [, key, value = ''] of text.matchAll(/\bsubvol(id)?=([^\s,"']{1,500})/g)) {
         if (named.size >= MAX_NAMES) {
           const what = `the boot loader names more than ${MAX_NAMES} subvolumes: only those were looked at as systems`;
@@ -36,7 +39,11 @@ export async function subvolumesThatBoot(
   return named;
 }
 
-async function* bootTexts(volume: OpenedVolume): AsyncGenerator<string> {
+async function* bootTexts(
+  volume: OpenedVolume,
+  budget: TextBudget,
+  flaw: (flaw: Unreadable) => void,
+): AsyncGenerator<string> {
   const top = await topOf(volume);
   if (top === undefined) return;
   for (const file of FOLDERS.flatMap((folder) => FILES.map((name) => folder + name))) {
@@ -46,8 +53,30 @@ async function* bootTexts(volume: OpenedVolume): AsyncGenerator<string> {
     const names = isFolder ? (await namesIn(found)).slice(0, MAX_FILES) : [''];
     for (const name of names) {
       const path = isFolder ? `${file}/${name}${file.endsWith('EFI') ? '/grub.cfg' : ''}` : file;
-      const text = await orUndefined(readSmall(top.fileSystem, top.start, path, MAX_BYTES));
-      if (text !== undefined) yield text;
+      const one = isFolder ? await below(top, path) : found;
+      if (one?.start.kind === 'file') yield await textOf(one, budget, flaw);
     }
+  }
+}
+
+async function textOf(
+  { volume, base, start }: VolumeFolder,
+  budget: TextBudget,
+  flaw: (flaw: Unreadable) => void,
+): Promise<string> {
+  try {
+    if (start.size > MAX_BYTES)
+      throw new Unreadable('LIMIT_BYTES', `it has ${start.size} bytes: ${MAX_BYTES} are read at most`);
+    budget.take(start.size);
+    return (await start.read(0, start.size)).toString('utf8');
+  } catch (error) {
+    const { code, message } = requireUnreadable(error);
+    flaw(
+      new Unreadable(
+        code,
+        `/${base} of ${volume.name}, which may say what is booted, was not read: ${message}`,
+      ),
+    );
+    return '';
   }
 }

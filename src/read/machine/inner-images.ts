@@ -65,6 +65,8 @@ async function liveImagesOn(volume: OpenedVolume): Promise<VolumeFolder[]> {
       const start = NAMES.test(name) ? await open() : undefined;
       if (start?.kind === 'file' && start.size >= LEAST_BYTES)
         files.push({ ...folder, start, base: path === '' ? name : `${path}/${name}` });
+      // One more than are looked into, which is said.
+      if (files.length > MAX_IMAGES) return files;
     }
   }
   return files;

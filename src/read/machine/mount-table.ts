@@ -1,8 +1,8 @@
 import { Unreadable } from '../disk/unreadable.ts';
-import { readSmall } from '../filesystem/lookup.ts';
 import { type Mount, parseFstab } from './fstab.ts';
 import { parseMountUnit } from './mount-unit.ts';
 import { below, namesIn, type VolumeFolder } from './opened-volume.ts';
+import type { TextBudget } from './text-budget.ts';
 
 /*
  * The tables that say what a system mounts. One that is too long to be read, or that cannot be, says nothing to us and much to the
@@ -28,12 +28,19 @@ type Flaw = (flaw: Unreadable) => void;
 
 /**
  * @param at where the folder is in the system: what is only there is read
+ * @param budget of all tables of the image
  * @throws Failure of the source
  */
-export async function mountsOf(folder: VolumeFolder, at: '' | 'usr', flaw: Flaw): Promise<Mount[]> {
-  const mounts = at === '' ? parseFstab(await textIn(folder, 'etc/fstab', flaw)) : [];
+export async function mountsOf(
+  folder: VolumeFolder,
+  at: '' | 'usr',
+  budget: TextBudget,
+  flaw: Flaw,
+): Promise<Mount[]> {
+  const read: ReadText = (from, path) => textIn(from, path, budget, flaw);
+  const mounts = at === '' ? parseFstab(await read(folder, 'etc/fstab')) : [];
   const units = UNIT_FOLDERS.filter((path) => at === '' || path.startsWith('usr/'));
-  for (const path of units) mounts.push(...(await mountUnits(folder, path.slice(at.length), flaw)));
+  for (const path of units) mounts.push(...(await mountUnits(folder, path.slice(at.length), read, flaw)));
   // `lib` is a link to `usr/lib`, mostly.
   const distinct = [...new Map(mounts.map((mount) => [JSON.stringify(mount), mount])).values()];
   if (distinct.length > MAX_MOUNTS)
@@ -46,7 +53,9 @@ export async function mountsOf(folder: VolumeFolder, at: '' | 'usr', flaw: Flaw)
   return distinct.slice(0, MAX_MOUNTS);
 }
 
-async function mountUnits(system: VolumeFolder, path: string, flaw: Flaw): Promise<Mount[]> {
+type ReadText = (folder: VolumeFolder, path: string) => Promise<string>;
+
+async function mountUnits(system: VolumeFolder, path: string, read: ReadText, flaw: Flaw): Promise<Mount[]> {
   const folder = await below(system, path);
   if (folder?.start.kind !== 'directory') return [];
   const all = await namesIn(folder);
@@ -57,12 +66,12 @@ async function mountUnits(system: VolumeFolder, path: string, flaw: Flaw): Promi
     );
   const mounts: Mount[] = [];
   for (const unit of new Set(names.slice(0, MAX_UNITS).map((name) => name.replace(/\.d$/, '')))) {
-    const texts: string[] = all.includes(unit) ? [await textIn(folder, unit, flaw)] : [];
+    const texts: string[] = all.includes(unit) ? [await read(folder, unit)] : [];
     // What is dropped in may say all, or only what a unit of another folder does not.
     const dropped = await below(folder, `${unit}.d`);
     for (const name of dropped?.start.kind === 'directory' ? (await namesIn(dropped)).sort() : [])
       if (name.endsWith('.conf') && texts.length < MAX_UNITS)
-        texts.push(await textIn(folder, `${unit}.d/${name}`, flaw));
+        texts.push(await read(folder, `${unit}.d/${name}`));
     mounts.push(...parseMountUnit([`[Mount]\nWhere=${toWhere(unit)}\n`, ...texts]));
   }
   return mounts;
@@ -74,13 +83,15 @@ function toWhere(unit: string): string {
   return `/${path.replace(/\\x([0-9a-f]{2})/gi, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)))}`;
 }
 
-async function textIn(folder: VolumeFolder, path: string, flaw: Flaw): Promise<string> {
+async function textIn(folder: VolumeFolder, path: string, budget: TextBudget, flaw: Flaw): Promise<string> {
   const found = await below(folder, path);
   if (found?.start.kind !== 'file') return '';
   try {
-    const text = await readSmall(folder.fileSystem, folder.start, path, MAX_BYTES);
-    if (text !== undefined) return text;
-    throw new Unreadable('LIMIT_BYTES', `it has ${found.start.size} bytes: ${MAX_BYTES} are read at most`);
+    const { size } = found.start;
+    if (size > MAX_BYTES)
+      throw new Unreadable('LIMIT_BYTES', `it has ${size} bytes: ${MAX_BYTES} are read at most`);
+    budget.take(size);
+    return (await found.start.read(0, size)).toString('utf8');
   } catch (error) {
     if (!(error instanceof Unreadable)) throw error;
     flaw(

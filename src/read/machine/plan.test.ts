@@ -2,35 +2,15 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { EXT2, imageOf } from '../filesystem/ext/testing/images.ts';
 import type { OpenedVolume } from './opened-volume.ts';
-import { planTrees } from './plan.ts';
+import { laid, root, SYSTEM } from './testing/laid.ts';
 import { type Files, memoryVolume } from './testing/memory-volume.ts';
 
 /* What is laid where. The tables are an attacker's: none of them may take a place away in which something is looked at. */
 
-const SYSTEM: Files = { 'etc/passwd': '', 'usr/bin/x': '', 'var/lib/x': '', 'sbin/init': '' };
 const FOLDER: Files = { x: '' };
-
-function root(fstab: string, more: Files = {}): OpenedVolume {
-  return memoryVolume(
-    'root',
-    { ...SYSTEM, 'etc/fstab': fstab, ...more },
-    { label: 'root', names: { partition: 1 } },
-  );
-}
 
 function data(files: Files = FOLDER, names = {}): OpenedVolume {
   return memoryVolume('data', files, { label: 'data', uuid: 'aa', names });
-}
-
-/** `0 root /`: the tree, what is laid, and where; `alone` where nothing mounts it. */
-async function laid(...volumes: readonly OpenedVolume[]): Promise<string[]> {
-  const { placements, problems } = await planTrees(volumes);
-  const lines = placements.map(({ volume, base, tree, mount, except }) => {
-    const without = except.size === 0 ? '' : ` without ${[...except].join(' ')}`;
-    const what = base === '' ? volume.name : `${volume.name}:${base}`;
-    return `${tree} ${what} ${mount === undefined ? 'alone' : `/${mount}`}${without}`;
-  });
-  return [...lines, ...problems.map(({ code, effect }) => `${code} ${effect}`)];
 }
 
 const unit = (text: string, folder = 'usr/lib/systemd/system'): Files => ({
@@ -209,93 +189,3 @@ for (const [name, volumes, expected] of cases) {
     assert.deepEqual(await laid(...volumes), expected);
   });
 }
-
-function btrfs(files: Files, subvolumes: Readonly<Record<string, number>>): OpenedVolume {
-  return memoryVolume('disk', files, { kind: 'btrfs', label: 'root', subvolumes });
-}
-
-function below(folder: string, files: Files): Files {
-  return Object.fromEntries(Object.entries(files).map(([path, content]) => [`${folder}/${path}`, content]));
-}
-
-const SIBLINGS = { '@': 256, '@home': 257, conf: 258, 'conf/cron.d': 259 };
-
-const subvolumes: readonly (readonly [name: string, volume: OpenedVolume, laid: readonly string[]])[] = [
-  [
-    'by path and by number',
-    btrfs(
-      {
-        ...below('@', {
-          ...SYSTEM,
-          'etc/fstab': 'LABEL=root /home x subvol=/@home\nLABEL=root /etc/cron.d x subvolid=259',
-        }),
-        '@home/u/x': '',
-        'conf/cron.d/x': '',
-      },
-      SIBLINGS,
-    ),
-    [
-      '0 disk:@ /',
-      '0 disk:@home /home',
-      '0 disk:conf/cron.d /etc/cron.d',
-      '1 disk alone without @ @home conf/cron.d',
-    ],
-  ],
-  [
-    'one inside of another is seen in both',
-    btrfs(
-      {
-        ...below('@', {
-          ...SYSTEM,
-          'etc/fstab': 'LABEL=root /opt/y x subvol=conf/cron.d\nLABEL=root /etc x subvol=conf',
-        }),
-        'conf/cron.d/x': '',
-      },
-      SIBLINGS,
-    ),
-    [
-      '0 disk:@ /',
-      '0 disk:conf /etc',
-      '0 disk:conf/cron.d /opt/y',
-      '1 disk alone without @ conf/cron.d conf',
-    ],
-  ],
-  [
-    'a system beside the decoy that is the top',
-    btrfs({ ...SYSTEM, '@x/usr/x': '', 'copy/etc/x': '', 'copy/usr/x': '' }, { '@x': 256 }),
-    ['0 disk /', '1 disk:@x /'],
-  ],
-  [
-    'one deep inside that a boot file names',
-    btrfs(
-      { ...SYSTEM, 'boot/grub/grub.cfg': 'linux /v rootflags=subvol=a/b/c', 'a/b/c/x': '' },
-      { 'a/b/c': 256 },
-    ),
-    ['0 disk /', '1 disk:a/b/c /'],
-  ],
-  [
-    'one that is not there',
-    btrfs({ ...SYSTEM, 'etc/fstab': 'LABEL=root /etc x subvolid=300' }, {}),
-    ['0 disk /', 'UNKNOWN_CONTENT incomplete'],
-  ],
-];
-
-for (const [name, volume, expected] of subvolumes) {
-  test(`btrfs: ${name}`, async () => {
-    assert.deepEqual(await laid(volume), expected);
-  });
-}
-
-test('what a table costs is bounded', async () => {
-  const lines = (line: (index: number) => string): string =>
-    Array.from({ length: 2000 }, (_, index) => line(index)).join('\n');
-  for (const table of [
-    lines((index) => `UUID=aa /etc/${index} ext4`),
-    lines((index) => `/dev/disk/by-id/${index} /etc/${index} ext4`),
-    lines((index) => `/usr/${index} /etc/${index} none bind`),
-  ]) {
-    const folders = Object.fromEntries(Array.from({ length: 300 }, (_, index) => [`usr/${index}/x`, '']));
-    const { placements, problems } = await planTrees([root(table, folders), data()]);
-    assert.ok(placements.length < 200 && problems.length > 0 && problems.length < 40);
-  }
-});

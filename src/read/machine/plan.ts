@@ -1,5 +1,6 @@
 import { toLayerPath } from '../../core/layer-path.ts';
 import type { Problem } from '../../core/problem.ts';
+import { FlawList } from '../disk/flaw-list.ts';
 import { toProblem, Unreadable } from '../disk/unreadable.ts';
 import { subvolumesThatBoot } from './boot-files.ts';
 import { extensionsOf } from './extensions.ts';
@@ -10,6 +11,7 @@ import { below, namesIn, type OpenedVolume, topOf, type VolumeFolder } from './o
 import { foldersElsewhere } from './overlaps.ts';
 import { subvolumeById } from './subvolume.ts';
 import { actsAlone, BTRFS_TOP, type System, systemsOn } from './systems.ts';
+import { TextBudget } from './text-budget.ts';
 import { isMeant, partitionIn } from './volume-names.ts';
 
 /*
@@ -41,6 +43,11 @@ export interface Plan {
 
 export type Placed = Omit<Placement, 'except'>;
 
+/** Systems in all, and lines of their tables that are looked at. */
+const MOST_SYSTEMS = 1024;
+const MOST_LINES = 10_000;
+/** Bytes of all their tables: one file may have any number of names. */
+const MOST_TABLES = 64 * 2 ** 20;
 /** Places that one folder is read in: each costs what the folder does. */
 const MOST_PLACES = 4;
 /** Trees for volumes of which it cannot be told whether they are meant. */
@@ -63,12 +70,15 @@ export async function planTrees(given: readonly OpenedVolume[]): Promise<Plan> {
 class Planner {
   readonly #placed: Placed[] = [];
   readonly #problems: Problem[] = [];
+  readonly #flaws = new FlawList();
+  readonly #tables = new TextBudget(MOST_TABLES);
   /** Of what is placed, what may not be there. */
   readonly #guessed = new Set<Placed>();
   #volumes: readonly OpenedVolume[] = [];
   #tree = 0;
   #mounts = 0;
   #told = 0;
+  #lines = 0;
 
   async run(given: readonly OpenedVolume[]): Promise<Plan> {
     const live = await openLiveImages(given);
@@ -77,15 +87,21 @@ class Planner {
     const named = await subvolumesThatBoot(given, this.#flaw);
     const systems: System[] = [];
     for (const volume of this.#volumes) systems.push(...(await systemsOn(volume, named, this.#flaw)));
+    if (systems.length > MOST_SYSTEMS) {
+      const what = `there are ${systems.length} systems: only ${MOST_SYSTEMS} were looked at as such`;
+      this.#flaw(new Unreadable('LIMIT_FILES', what));
+      systems.length = MOST_SYSTEMS;
+    }
     for (const system of systems) this.#placed.push({ ...system, tree: this.#tree++, mount: '' });
     for (const [tree, system] of systems.entries()) await this.#fill(system, tree);
     for (const volume of this.#volumes) await this.#placeAlone(volume);
+    const problems = [...this.#problems, ...this.#flaws.all.map((flaw) => toProblem(flaw))];
     const placements = this.#placed.map((one) => ({ ...one, except: foldersElsewhere(one, this.#placed) }));
-    return { placements: placements.sort(byTreeAndDepth), problems: this.#problems };
+    return { placements: placements.sort(byTreeAndDepth), problems };
   }
 
   readonly #flaw = (flaw: Unreadable): void => {
-    this.#problems.push(toProblem(flaw));
+    this.#flaws.add(flaw);
   };
 
   async #fill(system: System, tree: number): Promise<void> {
@@ -94,10 +110,11 @@ class Planner {
       const found = top === undefined ? undefined : await below(top, folder);
       if (found?.start.kind === 'directory') this.#lay(found, tree, where);
     }
-    for (const mount of await mountsOf(system, '', this.#flaw)) await this.#mount(mount, system, tree);
+    for (const mount of await mountsOf(system, '', this.#tables, this.#flaw))
+      await this.#mount(mount, system, tree);
     await this.#layTyped(system, tree);
     const usr = this.#placed.find((one) => one.tree === tree && one.mount === 'usr');
-    const units = usr === undefined ? [] : await mountsOf(usr, 'usr', this.#flaw);
+    const units = usr === undefined ? [] : await mountsOf(usr, 'usr', this.#tables, this.#flaw);
     for (const mount of units) await this.#mount(mount, system, tree);
     for await (const { found, problems } of extensionsOf((path) => this.#find(path, tree))) {
       this.#problems.push(...problems);
@@ -107,6 +124,11 @@ class Planner {
 
   async #mount(mount: Mount, system: System, tree: number): Promise<void> {
     const { source, where } = mount;
+    if (++this.#lines > MOST_LINES) {
+      const what = `systems mount more than ${MOST_LINES} things: the rest were not laid out`;
+      if (this.#lines === MOST_LINES + 1) this.#flaw(new Unreadable('LIMIT_FILES', what));
+      return;
+    }
     if (mount.elsewhere !== undefined && (where === '' || OF_SYSTEM.test(where)))
       this.#unlaid(`/${where} with the option ${shown(mount.elsewhere)}, by which other files may be there`);
     if (where === '') return;
@@ -129,6 +151,7 @@ class Planner {
     if (first !== undefined || !OF_SYSTEM.test(mount.where)) return;
     const partition = partitionIn(what);
     for (const volume of this.#volumes) {
+      if (this.#guessed.size >= MOST_GUESSES) return this.#tooManyGuesses(mount.where);
       if (partition === undefined && volume.fileSystem === system.fileSystem) continue;
       if (partition !== undefined && (volume.volume.names.partition ?? partition) !== partition) continue;
       for (const one of await this.#folderOf(volume, mount)) this.#layApart(one, mount.where);
@@ -216,10 +239,13 @@ class Planner {
     if (this.#placesOf(folder).some(({ mount }) => mount === where)) return;
     if (this.#guessed.size < MOST_GUESSES)
       this.#guessed.add(this.#place({ ...folder, tree: this.#tree++, mount: where }));
-    else
-      this.#unlaid(
-        `more than ${MOST_GUESSES} things of which it cannot be told what they are, at /${where} too`,
-      );
+    else this.#tooManyGuesses(where);
+  }
+
+  #tooManyGuesses(where: string): void {
+    this.#unlaid(
+      `more than ${MOST_GUESSES} things of which it cannot be told what they are, at /${where} too`,
+    );
   }
 
   #placesOf({ fileSystem, start }: VolumeFolder): Placed[] {

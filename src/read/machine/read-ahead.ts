@@ -1,11 +1,16 @@
 import type { FileRecord } from '../../core/file.ts';
 import { PIECE } from '../filesystem/content.ts';
 import type { Step } from '../filesystem/walk.ts';
-import type { Ahead } from './volume-layer.ts';
 
 /** Steps looked ahead, and the bytes of content that may be under way for them. */
 const MOST_STEPS = 256;
 const MOST_BYTES = 32 * 2 ** 20;
+
+/** A step, with a small file's content where it is being fetched already. */
+export interface Ahead {
+  readonly step: Step;
+  readonly content?: Promise<Buffer>;
+}
 
 /**
  * Walks ahead of the reader and has small contents fetched meanwhile, so that a file does not wait for the one before. From a local disk

@@ -1,4 +1,4 @@
-import type { NodeId } from '../filesystem/contract.ts';
+import type { FileSystem, NodeId } from '../filesystem/contract.ts';
 import { below, childrenOf, type VolumeFolder } from './opened-volume.ts';
 
 /** Inode of the top folder of each subvolume (BTRFS_FIRST_FREE_OBJECTID). */
@@ -22,13 +22,52 @@ export function isSubvolume(id: NodeId): boolean {
 export async function subvolumeById(top: VolumeFolder, id: number): Promise<VolumeFolder | undefined> {
   const wanted = `${id === 0 ? TOP_LEVEL : id}:${TOP_INODE}`;
   if (top.start.id === wanted) return top;
+  const finders = FINDERS.get(top.fileSystem) ?? new Map<string, Finder>();
+  FINDERS.set(top.fileSystem, finders);
+  const finder = finders.get(top.base) ?? new Finder(top);
+  finders.set(top.base, finder);
+  return finder.find(wanted);
+}
+
+/** Of each file system, by the folder that is looked through: a table may name a thousand numbers, and it is looked through once. */
+const FINDERS = new WeakMap<FileSystem, Map<string, Finder>>();
+
+/** Where a subvolume is named. */
+interface Named {
+  readonly id: string;
+  readonly folder: VolumeFolder;
+  readonly name: string;
+}
+
+/** Goes on where the last search ended. */
+class Finder {
+  readonly #met = new Map<string, Named>();
+  readonly #walk: AsyncGenerator<Named>;
+
+  constructor(top: VolumeFolder) {
+    this.#walk = subvolumesBelow(top);
+  }
+
+  async find(id: string): Promise<VolumeFolder | undefined> {
+    for (;;) {
+      const known = this.#met.get(id);
+      if (known !== undefined) return below(known.folder, known.name);
+      const { done, value } = await this.#walk.next();
+      if (done === true) return undefined;
+      if (!this.#met.has(value.id)) this.#met.set(value.id, value);
+    }
+  }
+}
+
+/** Level by level. */
+async function* subvolumesBelow(top: VolumeFolder): AsyncGenerator<Named> {
   let level: VolumeFolder[] = [top];
   let looked = 0;
   for (let depth = 0; depth < MAX_DEPTH && level.length > 0; depth++) {
     const next: VolumeFolder[] = [];
     for (const folder of level) {
-      for await (const { name, id: found, open } of childrenOf(folder)) {
-        if (found === wanted) return below(folder, name);
+      for await (const { name, id, open } of childrenOf(folder)) {
+        if (isSubvolume(id)) yield { id: String(id), folder, name };
         if (looked >= MAX_FOLDERS) continue;
         const start = await open();
         if (start?.kind !== 'directory') continue;
@@ -38,5 +77,4 @@ export async function subvolumeById(top: VolumeFolder, id: number): Promise<Volu
     }
     level = next;
   }
-  return undefined;
 }

@@ -35,7 +35,7 @@ export async function systemsOn(
   const names = await namesIn(top);
   const systems: System[] = isSystem(names) ? [{ ...top, own: [] }] : [];
   if (opened.fileSystem.kind === 'btrfs') systems.push(...(await subvolumesOf(top, named, flaw)));
-  if (names.includes('ostree')) systems.push(...(await deploymentsOn(top)));
+  if (names.includes('ostree')) systems.push(...(await deploymentsOn(top, flaw)));
   return systems.filter(
     ({ start }, index) => systems.findIndex((other) => other.start.id === start.id) === index,
   );
@@ -105,13 +105,23 @@ async function* subvolumesIn(folder: VolumeFolder): AsyncGenerator<VolumeFolder>
 }
 
 /** `ostree/deploy/NAME/deploy/DIGEST.N`, as Fedora CoreOS and its kin have their systems; `ostree/deploy/NAME/var` is `/var` in each. */
-async function deploymentsOn(top: VolumeFolder): Promise<System[]> {
+async function deploymentsOn(top: VolumeFolder, flaw: (flaw: Unreadable) => void): Promise<System[]> {
   const systems: System[] = [];
   const all = await below(top, 'ostree/deploy');
-  for (const name of all === undefined ? [] : (await namesIn(all)).slice(0, MAX_FOLDERS)) {
+  let left = MAX_FOLDERS;
+  const someOf = async (folder: VolumeFolder | undefined): Promise<string[]> => {
+    const names = folder === undefined ? [] : await namesIn(folder);
+    if (names.length > left) {
+      const what = `${top.volume.name} has more than ${MAX_FOLDERS} deployments of systems: not all were looked into`;
+      flaw(new Unreadable('LIMIT_FILES', what));
+    }
+    const some = names.slice(0, left);
+    left -= some.length;
+    return some;
+  };
+  for (const name of await someOf(all)) {
     const base = `ostree/deploy/${name}`;
-    const folder = await below(top, `${base}/deploy`);
-    for (const one of folder === undefined ? [] : (await namesIn(folder)).slice(0, MAX_FOLDERS)) {
+    for (const one of await someOf(await below(top, `${base}/deploy`))) {
       const found = await below(top, `${base}/deploy/${one}`);
       if (found?.start.kind !== 'directory' || !isRootOfMore(await namesIn(found))) continue;
       systems.push({ ...found, own: [{ folder: `${base}/var`, where: 'var' }] });

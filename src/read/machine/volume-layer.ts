@@ -9,7 +9,7 @@ import { contentOf } from '../filesystem/content.ts';
 import type { FileSystem, Node } from '../filesystem/contract.ts';
 import { Reach } from '../filesystem/reach.ts';
 import { type Step, walk } from '../filesystem/walk.ts';
-import { ahead } from './read-ahead.ts';
+import { type Ahead, ahead } from './read-ahead.ts';
 
 const MOST_PROBLEMS = 1000;
 /** Holes are zeros: a file may be mostly holes up to this size, beyond it within the ratio limit. */
@@ -68,7 +68,7 @@ class VolumeReader {
     const mount = ref.volume?.mount ?? '';
     // What lies under a mount point is out of sight.
     if (mount !== '') this.#sink.whiteout({ path: mount as LayerPath, opaque: true });
-    for (const flaw of fileSystem.flaws) this.#problems.push(toProblem(flaw));
+    for (const flaw of fileSystem.flaws) this.#note(toProblem(flaw));
     for await (const { step, content } of this.#steps(mount)) {
       throwIfCancelled(this.#signal);
       if (this.#budget.entries-- <= 0) {
@@ -103,7 +103,7 @@ class VolumeReader {
     }
     const bound = this.#boundOf(record, node);
     if (bound !== undefined) {
-      this.#problems.push(toProblem(bound, record.path));
+      this.#note(toProblem(bound, record.path));
       this.#sink.entry(record);
       return;
     }
@@ -131,7 +131,7 @@ class VolumeReader {
       } else yield this.#count(await first);
     } catch (error) {
       if (!(error instanceof Unreadable)) throw error;
-      this.#problems.push(toProblem(error, record.path));
+      this.#note(toProblem(error, record.path));
     }
   }
 
@@ -140,7 +140,7 @@ class VolumeReader {
     return piece;
   }
 
-  /** A damaged folder of a million names says no more than its first thousand. */
+  /** A damaged folder of a million names, or a million files beyond a limit, say no more than the first thousand. */
   #note(problem: Problem): void {
     if (this.#problems.length < MOST_PROBLEMS) this.#problems.push(problem);
     else if (this.#problems.length === MOST_PROBLEMS)
@@ -165,9 +165,3 @@ function mountOf(path: string, mounts: readonly string[]): string {
 }
 
 type Found = Extract<Step, { kind: 'found' }>;
-
-/** A step, with a small file's content where it is being fetched already. */
-export interface Ahead {
-  readonly step: Step;
-  readonly content?: Promise<Buffer>;
-}

@@ -1,8 +1,9 @@
 import type { BlockSource } from '../disk/block-source.ts';
 import { slice } from '../disk/slice.ts';
 import { Unreadable } from '../disk/unreadable.ts';
+import { isZero } from '../unpack/stray-bytes.ts';
 import type { VolumeContent, VolumeNames } from './contract.ts';
-import { type Identity, identify, isKnown, isZero, type Probe, readHead, type Subject } from './identify.ts';
+import { type Identity, identify, isKnown, type Probe, readHead, type Subject } from './identify.ts';
 import { findGaps, findOverlaps } from './layout.ts';
 import { mapPieces } from './mapped-source.ts';
 import type { Partition, PartitionTable, Range } from './table/partition.ts';
@@ -89,7 +90,7 @@ class DividedDisk {
   }
 
   async walk(table: PartitionTable, whole: VolumeContent | undefined): Promise<void> {
-    this.#list.flaw(...table.flaws);
+    this.#list.takeFlaws(table.flaws);
     const isWholeFileSystem = whole?.kind === 'file-system';
     // One that begins where the disk does has the same file system.
     const partitions = table.partitions.filter(({ start }) => !isWholeFileSystem || start > 0);
@@ -103,7 +104,7 @@ class DividedDisk {
       contents.set(partition, this.#list.volumes[before]?.content);
     }
     const isShared = (outer: Partition) => isCdImage(whole) || isCdImage(contents.get(outer));
-    this.#list.flaw(...findOverlaps(partitions, this.#disk.suffix, isShared));
+    this.#list.takeFlaws(findOverlaps(partitions, this.#disk.suffix, isShared));
     if (!isWholeFileSystem)
       await this.#takeGaps([{ start: 0, end: bootEnd }, ...table.partitions, ...table.own], bootEnd);
   }

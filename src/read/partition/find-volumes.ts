@@ -100,7 +100,7 @@ class VolumeFinder implements Examiner {
   settle(candidate: Candidate, identity: Identity, content: VolumeContent | undefined): void {
     const { source, depth } = candidate;
     const { member, physicalVolume, flaws } = identity;
-    this.#list.flaw(...flaws);
+    this.#list.takeFlaws(flaws);
     const slot = this.#list.add(candidate, content ?? { kind: 'accounted', what: 'part of others' });
     const part = { source, slot, depth, name: slot.name };
     if (member !== undefined) this.#members.push({ ...part, member });
@@ -118,7 +118,7 @@ class VolumeFinder implements Examiner {
       return isKnown(await identify(part, await readHead(part.source), this.probes));
     };
     const { table, flaws } = await findTable(source, head, { isDisk, isOtherwiseUnknown, recognises });
-    this.#list.flaw(...flaws);
+    this.#list.takeFlaws(flaws);
     if (table === undefined) return false;
     if (tables >= MAX_TABLES) {
       const what = `${candidate.name} has a partition table inside of two others, which is not read`;
@@ -161,7 +161,7 @@ class VolumeFinder implements Examiner {
     const physical = this.#physical;
     this.#physical = [];
     const { volumes, owners, flaws } = await findLogicalVolumes(physical);
-    this.#list.flaw(...flaws);
+    this.#list.takeFlaws(flaws);
     for (const [index, owner] of owners.entries())
       this.#account(
         physical[index]?.slot,

@@ -1,5 +1,6 @@
 import type { BlockSource } from '../disk/block-source.ts';
 import { Unreadable } from '../disk/unreadable.ts';
+import { isZero } from '../unpack/stray-bytes.ts';
 import { isBootCode } from './boot-code.ts';
 import type { VolumeContent } from './contract.ts';
 import { findLabel, type PhysicalVolume } from './lvm/label.ts';
@@ -157,11 +158,4 @@ async function lookForZeros(
   for (let at = HEAD_BYTES; at < source.size; at += STEP_BYTES)
     if (!isZero(await source.read(at, Math.min(STEP_BYTES, source.size - at)))) return 'content';
   return 'all';
-}
-
-const ZEROS = Buffer.alloc(STEP_BYTES);
-
-/** Of at most 1 MiB. */
-export function isZero(bytes: Buffer): boolean {
-  return bytes.equals(ZEROS.subarray(0, bytes.length));
 }

@@ -1,8 +1,8 @@
+import { FlawList } from '../disk/flaw-list.ts';
 import { Unreadable } from '../disk/unreadable.ts';
 import type { Volume, VolumeContent } from './contract.ts';
 
 const MAX_VOLUMES = 1024;
-const MAX_FLAWS = 1024;
 
 /** A volume whose content may still be told by what it is a part of. */
 export type Slot = { -readonly [K in keyof Volume]: Volume[K] };
@@ -11,7 +11,7 @@ export type Slot = { -readonly [K in keyof Volume]: Volume[K] };
 export class VolumeList {
   readonly #volumes: Slot[] = [];
   readonly #names = new Set<string>();
-  readonly #flaws: Unreadable[] = [];
+  readonly #flaws = new FlawList();
   #isCut = false;
 
   get volumes(): readonly Volume[] {
@@ -19,17 +19,15 @@ export class VolumeList {
   }
 
   get flaws(): readonly Unreadable[] {
-    return this.#flaws;
+    return this.#flaws.all;
   }
 
-  flaw(...flaws: readonly Unreadable[]): void {
-    for (const flaw of flaws) {
-      if (this.#flaws.length > MAX_FLAWS) return;
-      const isLast = this.#flaws.length === MAX_FLAWS;
-      this.#flaws.push(
-        isLast ? new Unreadable('LIMIT_FINDINGS', `only ${MAX_FLAWS} flaws are listed`) : flaw,
-      );
-    }
+  flaw(flaw: Unreadable): void {
+    this.#flaws.add(flaw);
+  }
+
+  takeFlaws(flaws: readonly Unreadable[]): void {
+    this.#flaws.addAll(flaws);
   }
 
   /** Asked before a volume is looked at. */

@@ -6,6 +6,7 @@ import { requireInside } from '../../disk/bounded.ts';
 import { Recent } from '../../disk/recent.ts';
 import { Unreadable } from '../../disk/unreadable.ts';
 import { readAtMost } from '../../registry/body.ts';
+import { type Blocks, readBlocks } from '../web/blocks.ts';
 import type { Turns } from '../web/turns.ts';
 import { BLOCK, BlockList, isExpired, type Requests, type SnapshotAccess } from './block-list.ts';
 import { callAws } from './call.ts';
@@ -39,6 +40,11 @@ export class SnapshotDisk implements BlockSource {
   readonly #list: BlockList;
   readonly #turns: Turns;
   readonly #recent: Recent<number>;
+  readonly #blocks: Blocks = {
+    size: BLOCK,
+    peek: (index) => this.#recent.peek(index),
+    get: (index) => this.#block(index),
+  };
 
   private constructor(access: SnapshotAccess, list: BlockList, { turns, keep }: Share) {
     this.name = access.snapshot;
@@ -69,13 +75,7 @@ export class SnapshotDisk implements BlockSource {
 
   async read(offset: number, length: number): Promise<Buffer> {
     requireInside(this, offset, length);
-    const first = Math.floor(offset / BLOCK);
-    const last = Math.floor((offset + Math.max(1, length) - 1) / BLOCK);
-    const kept = first === last ? this.#recent.peek(first) : undefined;
-    if (kept !== undefined) return kept.subarray(offset - first * BLOCK, offset - first * BLOCK + length);
-    const blocks = await Promise.all(range(first, last).map((index) => this.#block(index)));
-    const bytes = blocks.length === 1 ? (blocks[0] ?? ZEROS) : Buffer.concat(blocks);
-    return bytes.subarray(offset - first * BLOCK, offset - first * BLOCK + length);
+    return readBlocks(this.#blocks, offset, length);
   }
 
   async #block(index: number): Promise<Buffer> {
@@ -136,8 +136,4 @@ const ZEROS = Buffer.alloc(BLOCK);
 /** Whoever reads the block is told. */
 function passOverDamage(error: unknown): void {
   if (!(error instanceof Unreadable)) throw error;
-}
-
-function range(first: number, last: number): number[] {
-  return Array.from({ length: last - first + 1 }, (_, at) => first + at);
 }

@@ -6,6 +6,7 @@ import { Unreadable } from '../../disk/unreadable.ts';
 import type { Reach } from '../../registry/address.ts';
 import type { Attempt } from '../../registry/retry.ts';
 import type { Incoming } from '../../registry/transport.ts';
+import { type Blocks, indexesOf, readBlocks } from './blocks.ts';
 import { readBody } from './body.ts';
 import type { WebClient } from './client.ts';
 import { maskUrl } from './mask.ts';
@@ -71,6 +72,11 @@ export class RangeDisk implements BlockSource {
   readonly #pin: Pin;
   readonly #recent: Recent<number>;
   readonly #turns = new Turns(MOST_AT_ONCE);
+  readonly #blocks: Blocks = {
+    size: BLOCK,
+    peek: (index) => this.#recent.peek(index),
+    get: (index) => this.#block(index),
+  };
 
   constructor(url: URL, name: string, options: WebDiskOptions, { size, tag, bytes }: First) {
     this.#url = url;
@@ -84,23 +90,14 @@ export class RangeDisk implements BlockSource {
 
   async read(offset: number, length: number): Promise<Buffer> {
     requireInside(this, offset, length);
-    if (length === 0) return Buffer.alloc(0);
-    const first = Math.floor(offset / BLOCK);
-    const last = Math.floor((offset + length - 1) / BLOCK);
-    const start = offset - first * BLOCK;
-    const kept = first === last ? this.#recent.peek(first) : undefined;
-    if (kept !== undefined) return kept.subarray(start, start + length);
-    const blocks = await Promise.all(indexes(first, last).map((index) => this.#block(index)));
-    const [only] = blocks;
-    const bytes = blocks.length === 1 && only !== undefined ? only : Buffer.concat(blocks);
-    return bytes.subarray(start, start + length);
+    return readBlocks(this.#blocks, offset, length);
   }
 
   /** Begins to fetch what will be read next. */
   ahead(offset: number, length: number): void {
     const end = Math.min(this.size, offset + length);
     if (offset >= end) return;
-    for (const index of indexes(Math.floor(offset / BLOCK), Math.floor((end - 1) / BLOCK))) {
+    for (const index of indexesOf(this.#blocks, offset, end - offset)) {
       // Whoever reads it is told of the failure.
       this.#block(index).catch(() => undefined);
     }
@@ -204,8 +201,4 @@ function parseRange(header: string | string[] | undefined) {
   if (match === null) return undefined;
   const [from = 0, to = 0, size = 0] = match.slice(1).map(Number);
   return from <= to && to < size && Number.isSafeInteger(size) ? { from, to, size } : undefined;
-}
-
-function indexes(first: number, last: number): number[] {
-  return Array.from({ length: last - first + 1 }, (_, at) => first + at);
 }

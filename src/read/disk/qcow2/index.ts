@@ -1,7 +1,6 @@
 import type { BlockSource } from '../block-source.ts';
-import { requireInside } from '../bounded.ts';
 import { type ContainerOptions, openParent, requireFileName } from '../container.ts';
-import { readRuns } from '../runs.ts';
+import { closeAll, locatedDisk } from '../located-disk.ts';
 import { Unreadable } from '../unreadable.ts';
 import { ClusterMap } from './cluster-map.ts';
 import { type Header, parseHeader } from './header.ts';
@@ -27,7 +26,9 @@ export async function openQcow2(source: BlockSource, options: ContainerOptions):
         ? undefined
         : keep(await openParent(source, options, backing.name, backing.format));
     if (header.corrupt) options.flaw(corrupt(source));
-    return toDisk(header, new ClusterMap(header, { source, data, backing: under }), source, opened);
+    const map = new ClusterMap(header, { source, data, backing: under });
+    const { name } = source;
+    return locatedDisk({ name, size: header.size }, (at, most) => map.locate(at, most), [source, ...opened]);
   } catch (error) {
     await closeAll(opened);
     throw error;
@@ -59,26 +60,4 @@ function corrupt({ name }: BlockSource): Unreadable {
     `${name} is marked as corrupt: what is read of it may not be what was written (qemu-img check -r all repairs it)`,
     72,
   );
-}
-
-function toDisk(
-  header: Header,
-  map: ClusterMap,
-  source: BlockSource,
-  opened: readonly BlockSource[],
-): BlockSource {
-  const disk: BlockSource = {
-    name: source.name,
-    size: header.size,
-    async read(offset, length) {
-      requireInside(disk, offset, length);
-      return readRuns((at, most) => map.locate(at, most), offset, length);
-    },
-    close: () => closeAll([source, ...opened]),
-  };
-  return disk;
-}
-
-async function closeAll(files: readonly BlockSource[]): Promise<void> {
-  for (const file of files) await file.close();
 }

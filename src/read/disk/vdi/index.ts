@@ -1,8 +1,8 @@
 import type { BlockSource } from '../block-source.ts';
 import { judgeBlocks } from '../block-table.ts';
-import { requireInside } from '../bounded.ts';
 import type { ContainerOptions } from '../container.ts';
-import { type Locate, readRuns } from '../runs.ts';
+import { locatedDisk } from '../located-disk.ts';
+import type { Locate } from '../runs.ts';
 import { Unreadable } from '../unreadable.ts';
 import { type Header, hasSignature, readHeader } from './header.ts';
 
@@ -24,21 +24,12 @@ export function isVdi(head: Buffer): boolean {
  */
 export async function openVdi(source: BlockSource, { flaw }: ContainerOptions): Promise<BlockSource> {
   const header = await readHeader(source);
-  const { size } = header;
   const map = await readMap(source, header, flaw);
   const hasParent = header.kind === 'differencing' || header.kind === 'undo';
   if (hasParent) flaw(parentMissing(source));
-  const locate = locator(source, header, map, hasParent);
-  const disk: BlockSource = {
-    name: source.name,
-    size,
-    async read(offset, length) {
-      requireInside(disk, offset, length);
-      return readRuns(locate, offset, length);
-    },
-    close: () => source.close(),
-  };
-  return disk;
+  return locatedDisk({ name: source.name, size: header.size }, locator(source, header, map, hasParent), [
+    source,
+  ]);
 }
 
 async function readMap(

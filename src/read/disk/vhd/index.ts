@@ -1,8 +1,10 @@
+import { isZero } from '../../unpack/stray-bytes.ts';
 import type { BlockSource } from '../block-source.ts';
 import type { ContainerOptions } from '../container.ts';
+import { openOver } from '../located-disk.ts';
 import { slice } from '../slice.ts';
 import { Unreadable } from '../unreadable.ts';
-import { openOver, openWindowsParent } from '../windows-parent.ts';
+import { openWindowsParent } from '../windows-parent.ts';
 import { BlockMap } from './block-map.ts';
 import { type Footers, hasFooter, readFooters } from './footer.ts';
 import { readHeader, readParentPaths } from './header.ts';
@@ -50,7 +52,7 @@ async function openFixed(
 
 async function isEmpty(source: BlockSource, from: number, to: number): Promise<boolean> {
   if (to - from > MOST_SLACK) return false;
-  return (await source.read(from, to - from)).every((byte) => byte === 0);
+  return isZero(await source.read(from, to - from));
 }
 
 async function openDynamic(

@@ -67,7 +67,8 @@ export class BlockMap {
     let outside = 0;
     let stored = 0;
     for (let block = 0; block < this.#blocks; block++) {
-      const { state, offset } = toEntry(await this.#entry(this.#indexOf(block)));
+      const index = this.#indexOf(block);
+      const { state, offset } = toEntry(this.#peek(index) ?? (await this.#entry(index)));
       if (state !== STATE.present && state !== STATE.partly) continue;
       stored++;
       if (offset + blockSize > this.#source.size) outside++;

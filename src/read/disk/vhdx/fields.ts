@@ -5,18 +5,6 @@ import { Unreadable } from '../unreadable.ts';
 /** What files are aligned to, and most of what is in them. */
 export const MIB = 2 ** 20;
 
-export const NO_GUID = '00000000-0000-0000-0000-000000000000';
-
-/** As text, lower case: the first three groups are little-endian. */
-export function guidAt(bytes: Buffer, at: number): string {
-  const group = (from: number, to: number): string => bytes.toString('hex', at + from, at + to);
-  const swapped = (from: number, to: number): string =>
-    Buffer.from(bytes.subarray(at + from, at + to))
-      .reverse()
-      .toString('hex');
-  return [swapped(0, 4), swapped(4, 6), swapped(6, 8), group(8, 10), group(10, 16)].join('-');
-}
-
 /** @throws Unreadable MALFORMED_DISK for what no file is large enough for */
 export function safeAt(source: BlockSource, what: string, bytes: Buffer, at: number): number {
   const value = bytes.readBigUInt64LE(at);

@@ -1,6 +1,7 @@
 import type { BlockSource } from '../block-source.ts';
+import { toGuid } from '../guid.ts';
 import { Unreadable } from '../unreadable.ts';
-import { guidAt, hasChecksum, safeAt } from './fields.ts';
+import { hasChecksum, safeAt } from './fields.ts';
 
 const SIGNATURE = Buffer.from('vhdxfile', 'latin1');
 const PLACES = [64 * 1024, 128 * 1024] as const;
@@ -55,13 +56,13 @@ export async function readHeader(source: BlockSource, flaw: (flaw: Unreadable) =
 function parseHeader(source: BlockSource, bytes: Buffer): Header {
   const version = bytes.readUInt16LE(66);
   if (version !== 1) throw new Unreadable('UNSUPPORTED', `${source.name} has VHDX version ${version}`);
-  const logId = guidAt(bytes, 48);
+  const logId = toGuid(bytes, 48);
   const logVersion = bytes.readUInt16LE(64);
   if (logVersion !== 0)
     throw new Unreadable('UNSUPPORTED', `${source.name} has a VHDX log of version ${logVersion}`);
   return {
     sequence: bytes.readBigUInt64LE(8),
-    dataWriteId: guidAt(bytes, 32),
+    dataWriteId: toGuid(bytes, 32),
     logId,
     logLength: bytes.readUInt32LE(68),
     logOffset: safeAt(source, 'log offset', bytes, 72),

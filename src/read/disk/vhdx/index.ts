@@ -1,7 +1,8 @@
 import type { BlockSource } from '../block-source.ts';
 import type { ContainerOptions } from '../container.ts';
+import { openOver } from '../located-disk.ts';
 import { Unreadable } from '../unreadable.ts';
-import { openOver, openWindowsParent } from '../windows-parent.ts';
+import { openWindowsParent } from '../windows-parent.ts';
 import { BlockMap } from './block-map.ts';
 import { hasSignature, readHeader } from './header.ts';
 import type { Locator } from './locator.ts';

@@ -1,7 +1,7 @@
 import type { BlockSource } from '../block-source.ts';
+import { toGuid } from '../guid.ts';
 import { Unreadable } from '../unreadable.ts';
 import type { WindowsPath } from '../windows-parent.ts';
-import { guidAt } from './fields.ts';
 
 const VHDX_PARENT = 'b04aefb7-d19e-4a81-b789-25b8e9445913';
 
@@ -17,7 +17,7 @@ export interface Locator {
  * @throws Unreadable MALFORMED_DISK, UNSUPPORTED
  */
 export function parseLocator(source: BlockSource, bytes: Buffer): Locator {
-  const type = guidAt(bytes, 0);
+  const type = toGuid(bytes, 0);
   if (type !== VHDX_PARENT)
     throw new Unreadable('UNSUPPORTED', `${source.name} has a parent of the unknown kind ${type}`);
   const count = bytes.readUInt16LE(18);

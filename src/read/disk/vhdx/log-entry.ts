@@ -1,4 +1,5 @@
-import { guidAt, hasChecksum } from './fields.ts';
+import { toGuid } from '../guid.ts';
+import { hasChecksum } from './fields.ts';
 
 /** All in a log is made of these. */
 export const SECTOR = 4096;
@@ -36,7 +37,7 @@ export function parseEntryHeader(sector: Buffer, logId: string, logLength: numbe
   if (length === 0 || length % SECTOR !== 0 || length > logLength) return undefined;
   if (tail % SECTOR !== 0 || tail >= logLength || sequence === 0n) return undefined;
   if (HEADER_BYTES + descriptors * DESCRIPTOR_BYTES > length) return undefined;
-  if (guidAt(sector, 32) !== logId) return undefined;
+  if (toGuid(sector, 32) !== logId) return undefined;
   return {
     length,
     tail,

@@ -1,6 +1,7 @@
 import type { BlockSource } from '../block-source.ts';
+import { NO_GUID } from '../guid.ts';
 import { Unreadable } from '../unreadable.ts';
-import { MIB, NO_GUID } from './fields.ts';
+import { MIB } from './fields.ts';
 import type { Header } from './header.ts';
 import { type EntryHeader, type Patch, parseEntryHeader, parsePatches, SECTOR } from './log-entry.ts';
 import { patched } from './patched.ts';

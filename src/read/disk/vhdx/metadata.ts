@@ -1,6 +1,7 @@
 import type { BlockSource } from '../block-source.ts';
+import { toGuid } from '../guid.ts';
 import { Unreadable } from '../unreadable.ts';
-import { guidAt, MIB, safeAt } from './fields.ts';
+import { MIB, safeAt } from './fields.ts';
 import { type Locator, parseLocator } from './locator.ts';
 import type { Region } from './region-table.ts';
 
@@ -70,7 +71,7 @@ async function readItems(source: BlockSource, region: Region): Promise<Map<strin
     );
   const items = new Map<string, Buffer>();
   for (let at = 32; at < 32 + count * 32; at += 32) {
-    const id = guidAt(table, at);
+    const id = toGuid(table, at);
     const offset = table.readUInt32LE(at + 16);
     const length = table.readUInt32LE(at + 20);
     const flags = table.readUInt32LE(at + 24);

@@ -1,5 +1,6 @@
 import type { BlockSource } from '../block-source.ts';
 import { requireInside } from '../bounded.ts';
+import { firstEndingAfter } from '../first-ending-after.ts';
 import type { Patch } from './log-entry.ts';
 
 /**
@@ -64,16 +65,4 @@ function toDisjoint(patches: readonly Patch[]): Patch[] {
 
 function cut({ offset, bytes }: Patch, from: number, to: number): Patch {
   return { offset: from, length: to - from, bytes: bytes?.subarray(from - offset, to - offset) };
-}
-
-function firstEndingAfter(parts: readonly Patch[], offset: number): number {
-  let low = 0;
-  let high = parts.length;
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    const part = parts[middle];
-    if (part !== undefined && part.offset + part.length > offset) high = middle;
-    else low = middle + 1;
-  }
-  return low;
 }

@@ -1,6 +1,7 @@
 import type { BlockSource } from '../block-source.ts';
+import { toGuid } from '../guid.ts';
 import { Unreadable } from '../unreadable.ts';
-import { guidAt, hasChecksum, MIB, safeAt } from './fields.ts';
+import { hasChecksum, MIB, safeAt } from './fields.ts';
 
 const PLACES = [192 * 1024, 256 * 1024] as const;
 const TABLE_BYTES = 64 * 1024;
@@ -49,7 +50,7 @@ function parseRegions(source: BlockSource, bytes: Buffer): Regions {
     throw new Unreadable('MALFORMED_DISK', `${source.name} has a table of ${count} regions`);
   const regions = new Map<string, Region>();
   for (let at = 16; at < 16 + count * 32; at += 32) {
-    const id = guidAt(bytes, at);
+    const id = toGuid(bytes, at);
     const isRequired = (bytes.readUInt32LE(at + 28) & 1) !== 0;
     if (id !== BLOCK_TABLE && id !== METADATA) {
       if (!isRequired) continue;

@@ -138,14 +138,12 @@ async function tellStray(
 /** Marker, header, end-of-stream marker: the last three sectors of a file that was written front to back. */
 async function readFooter(source: BlockSource, first: SparseHeader, flaw: Flaw): Promise<SparseHeader> {
   const at = (Math.floor(source.size / SECTOR) - 2) * SECTOR;
-  const footer = await source.read(Math.max(at, 0), Math.min(SECTOR, source.size)).then((bytes) => {
-    if (bytes.toString('latin1', 0, 4) === 'KDMV') return parseSparseHeader(bytes, source.name, at);
-    throw new Unreadable(
-      'TRUNCATED',
-      `${source.name} ends without its footer, which says where its grains are`,
-      at,
-    );
-  });
+  const bytes = await source.read(Math.max(at, 0), Math.min(SECTOR, source.size));
+  if (bytes.toString('latin1', 0, 4) !== 'KDMV') {
+    const message = `${source.name} ends without its footer, which says where its grains are`;
+    throw new Unreadable('TRUNCATED', message, at);
+  }
+  const footer = parseSparseHeader(bytes, source.name, at);
   if (footer.size !== first.size || footer.grainSize !== first.grainSize) {
     const message = `${source.name}: its header says ${first.size} bytes, its footer ${footer.size}, in other grains perhaps: the footer is followed`;
     flaw(new Unreadable('MALFORMED_DISK', message, at));

@@ -1,7 +1,7 @@
 import type { BlockSource } from '../block-source.ts';
-import { requireInside } from '../bounded.ts';
 import { type ContainerOptions, openParent } from '../container.ts';
-import { readRuns, runOf } from '../runs.ts';
+import { closeAll, locatedDisk } from '../located-disk.ts';
+import { runOf } from '../runs.ts';
 import { Unreadable } from '../unreadable.ts';
 import { type Descriptor, isDescriptor, LONGEST_DESCRIPTOR, parseDescriptor } from './descriptor.ts';
 import { type Extent, openExtents, openSparse } from './extents.ts';
@@ -116,16 +116,8 @@ function toDisk(
     const within = offset - extent.start;
     return extent.locate(within, Math.min(most, extent.size - within));
   };
-  const disk: BlockSource = {
-    name: source.name,
-    size: last === undefined ? 0 : last.start + last.size,
-    async read(offset, length) {
-      requireInside(disk, offset, length);
-      return readRuns(locate, offset, length);
-    },
-    close: () => closeAll([source, ...opened]),
-  };
-  return disk;
+  const size = last === undefined ? 0 : last.start + last.size;
+  return locatedDisk({ name: source.name, size }, locate, [source, ...opened]);
 }
 
 /** The last one that starts at or before `offset`, which is inside the disk: one of no bytes is never it. */
@@ -140,8 +132,4 @@ function extentAt(extents: readonly Extent[], offset: number): Extent {
   const found = extents[low];
   if (found !== undefined) return found;
   throw new Unreadable('MALFORMED_DISK', 'a disk without extents has nothing to read', offset);
-}
-
-async function closeAll(files: readonly BlockSource[]): Promise<void> {
-  for (const file of files) await file.close();
 }

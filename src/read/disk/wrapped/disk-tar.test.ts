@@ -250,3 +250,15 @@ describe('a tar of disks', () => {
     }
   });
 });
+
+describe('a descriptor of megabytes', () => {
+  it('names a hundred thousand disks: what is told of them is bounded, and so is the time', {
+    timeout: 10_000,
+  }, async () => {
+    const files = '<File id="f" href="a.vmdk"/>'.repeat(60_000);
+    const disks = '<Disk fileRef="g"/>'.repeat(130_000);
+    const found = await openDiskTar(memoryDisk(tar([{ name: 'm.ovf', data: OVF(files, disks) }])));
+    assert.equal(found?.flaws.length, 1025);
+    assert.equal(found.flaws.at(-1)?.code, 'LIMIT_FINDINGS');
+  });
+});

@@ -1,6 +1,7 @@
 import type { BlockSource } from '../block-source.ts';
-import { requireInside } from '../bounded.ts';
-import { type Locate, type Run, readRuns } from '../runs.ts';
+import { firstEndingAfter } from '../first-ending-after.ts';
+import { locatedDisk } from '../located-disk.ts';
+import type { Locate, Run } from '../runs.ts';
 import { slice } from '../slice.ts';
 import type { TarMember } from './tar-members.ts';
 
@@ -12,16 +13,7 @@ export function toMemberSource(archive: BlockSource, member: TarMember): BlockSo
   const name = `${member.name} of ${archive.name}`;
   if (member.extents === undefined) return slice(archive, member.offset, member.size, name);
   const locate = locator(slice(archive, member.offset, member.stored, name), member.extents, member.size);
-  const source: BlockSource = {
-    name,
-    size: member.size,
-    async read(offset, length) {
-      requireInside(source, offset, length);
-      return readRuns(locate, offset, length);
-    },
-    async close() {},
-  };
-  return source;
+  return locatedDisk({ name, size: member.size }, locate, []);
 }
 
 function locator(stored: BlockSource, extents: NonNullable<TarMember['extents']>, size: number): Locate {
@@ -41,16 +33,4 @@ function locator(stored: BlockSource, extents: NonNullable<TarMember['extents']>
     const length = Math.min(most, extent.length - within);
     return { kind: 'stored', source: stored, offset: (before[index] ?? 0) + within, length };
   };
-}
-
-function firstEndingAfter(extents: NonNullable<TarMember['extents']>, offset: number): number {
-  let low = 0;
-  let high = extents.length;
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    const extent = extents[middle];
-    if (extent !== undefined && extent.offset + extent.length > offset) high = middle;
-    else low = middle + 1;
-  }
-  return low;
 }

@@ -1,5 +1,6 @@
 import { normalisePath } from '../../../core/layer-path.ts';
 import type { BlockSource } from '../block-source.ts';
+import { FlawList } from '../flaw-list.ts';
 import { Unreadable } from '../unreadable.ts';
 import { toMemberSource } from './member-source.ts';
 import { hasDigest, parseDigests } from './ova-digests.ts';
@@ -33,13 +34,13 @@ export async function readOva(
   descriptor: TarMember,
   signal: AbortSignal | undefined,
 ): Promise<OvaContent> {
-  const flaws: Unreadable[] = [];
+  const flaws = new FlawList();
   const noted = async <T>(work: () => Promise<T>): Promise<T | undefined> => {
     try {
       return await work();
     } catch (error) {
       if (!(error instanceof Unreadable)) throw error;
-      flaws.push(error);
+      flaws.add(error);
       return undefined;
     }
   };
@@ -48,11 +49,11 @@ export async function readOva(
     return parseOvf(await readText(source), source.name);
   });
   const stated = ovf === undefined ? undefined : new DiskFinder(archive, members, ovf);
-  flaws.push(...(stated?.flaws ?? []));
+  flaws.addAll(stated?.flaws.all ?? []);
   const called = [...members.keys()].filter((name) => DISK_NAMES.test(name));
-  const disks = stated?.disks ?? called;
+  const disks = stated === undefined ? called : [...stated.disks];
   await noted(() => checkDigests(archive, members, [descriptor.name, ...disks], flaws, signal));
-  return { disks, flaws };
+  return { disks, flaws: flaws.all };
 }
 
 async function readText(source: BlockSource): Promise<Buffer> {
@@ -66,23 +67,28 @@ async function readText(source: BlockSource): Promise<Buffer> {
 
 /** Goes through what the descriptor names. */
 class DiskFinder {
-  readonly disks: string[] = [];
-  readonly flaws: Unreadable[] = [];
+  readonly disks = new Set<string>();
+  readonly flaws = new FlawList();
   readonly #archive: BlockSource;
   readonly #members: Members;
 
   constructor(archive: BlockSource, members: Members, { files, disks }: Ovf) {
     this.#archive = archive;
     this.#members = members;
-    for (const disk of disks) this.#add(disk, files);
+    const byId = Map.groupBy(files, ({ id }) => id);
+    for (const disk of disks) this.#add(disk, byId.get(disk.fileId) ?? []);
     // A CD that is shipped along, as cloud-init's seed is, is no entry of the disk section.
     for (const file of files) if (/\.iso$/i.test(file.href)) this.#addFile(file);
   }
 
-  #add({ id, fileId, parentId }: OvfDisk, files: readonly OvfFile[]): void {
-    const [file, ...more] = files.filter((one) => one.id === fileId);
-    if (file === undefined || more.length > 0) {
-      this.#mark('MALFORMED_DISK', `disk ${show(id)} is in ${more.length > 0 ? 'more than one' : 'no'} file`);
+  /** @param files that have the id of the disk's */
+  #add({ id, parentId }: OvfDisk, files: readonly OvfFile[]): void {
+    const [file] = files;
+    if (file === undefined || files.length > 1) {
+      this.#mark(
+        'MALFORMED_DISK',
+        `disk ${show(id)} is in ${file === undefined ? 'no' : 'more than one'} file`,
+      );
       return;
     }
     if (parentId !== undefined && parentId !== '')
@@ -98,14 +104,14 @@ class DiskFinder {
       this.#mark('UNSUPPORTED', `${show(href)} ${why}, and was not read`);
       return;
     }
-    if (this.disks.includes(member.name)) return;
+    if (this.disks.has(member.name)) return;
     if (size !== undefined && size !== member.size)
       this.#mark('MALFORMED_DISK', `${show(href)} has ${member.size} bytes, and is said to have ${size}`);
-    this.disks.push(member.name);
+    this.disks.add(member.name);
   }
 
   #mark(code: 'MALFORMED_DISK' | 'UNSUPPORTED', what: string): void {
-    this.flaws.push(new Unreadable(code, `of ${this.#archive.name}, ${what}`));
+    this.flaws.tell(code, `of ${this.#archive.name}, ${what}`);
   }
 }
 
@@ -129,7 +135,7 @@ async function checkDigests(
   archive: BlockSource,
   members: Members,
   needed: readonly string[],
-  flaws: Unreadable[],
+  flaws: FlawList,
   signal: AbortSignal | undefined,
 ): Promise<void> {
   const manifest = [...members.values()].find(({ name }) => /^[^/]+\.mf$/i.test(name));
@@ -137,7 +143,7 @@ async function checkDigests(
   const source = toMemberSource(archive, manifest);
   const stated = parseDigests((await readText(source)).toString('utf8'), source.name);
   const mark = (code: 'CHECKSUM_MISMATCH' | 'MALFORMED_DISK' | 'UNSUPPORTED', what: string): void => {
-    flaws.push(new Unreadable(code, `${source.name}: ${what}`));
+    flaws.tell(code, `${source.name}: ${what}`);
   };
   for (const digest of stated) {
     const member = members.get(digest.file);
@@ -149,9 +155,8 @@ async function checkDigests(
     else if (!(await hasDigest(toMemberSource(archive, member), digest, signal)))
       mark('CHECKSUM_MISMATCH', `${name} is not what was digested with ${digest.algorithm}`);
   }
-  for (const name of needed) {
-    if (!stated.some(({ file }) => file === name)) mark('MALFORMED_DISK', `${show(name)} is not listed`);
-  }
+  const listed = new Set(stated.map(({ file }) => file));
+  for (const name of needed) if (!listed.has(name)) mark('MALFORMED_DISK', `${show(name)} is not listed`);
 }
 
 function show(text: string): string {

@@ -1,5 +1,6 @@
 import { Unreadable } from '../../disk/unreadable.ts';
 import { CHUNK_ITEM, KEY_BYTES, keyAt, readSafe, toSafe } from './key.ts';
+import { malformed } from './malformed.ts';
 
 /*
  * All addresses in btrfs are logical. Chunks say where they are on devices: once, in several copies, or in stripes of 64 KiB.
@@ -190,8 +191,4 @@ function profileName(profile: number): string {
   if (profile === 0) return 'single';
   const names = ['RAID0', 'RAID1', 'DUP', 'RAID10', 'RAID5', 'RAID6', 'RAID1C3', 'RAID1C4'];
   return names.filter((_, bit) => (profile & (RAID0 << bit)) !== 0).join('+');
-}
-
-function malformed(message: string, at?: number): Unreadable {
-  return new Unreadable('MALFORMED_FILE_SYSTEM', `btrfs: ${message}`, at);
 }

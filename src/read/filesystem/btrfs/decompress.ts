@@ -3,6 +3,7 @@ import { inflate, zstdDecompress } from 'node:zlib';
 import { Unreadable } from '../../disk/unreadable.ts';
 import { ZstdFrameWalker } from '../../unpack/zstd-frame.ts';
 import { decodeLzo1x } from '../block-compression/lzo.ts';
+import { malformed } from './malformed.ts';
 
 /*
  * Extents are compressed one by one, each at most 128 KiB. What the stream leaves of them is zeros: btrfs compresses up to the end
@@ -84,8 +85,4 @@ function decodeLzo(stored: Buffer, size: number, sectorSize: number): Buffer {
 function lzoLength(stored: Buffer, at: number): number {
   if (at + LZO_LENGTH_BYTES <= stored.length) return stored.readUInt32LE(at);
   throw malformed('an LZO extent ends before its length');
-}
-
-function malformed(message: string): Unreadable {
-  return new Unreadable('MALFORMED_FILE_SYSTEM', `btrfs: ${message}`);
 }

@@ -4,6 +4,7 @@ import { toTarget } from '../link-target.ts';
 import type { Contents } from './content.ts';
 import { readInode } from './inode.ts';
 import { DIR_INDEX, DIR_ITEM, FS_TREE, INODE_ITEM, MAX_U64, ROOT_ITEM, toSafe } from './key.ts';
+import { malformed } from './malformed.ts';
 import { type NamedItem, parseNamedItems } from './named-items.ts';
 import { BtrfsNode, emptyFolder, toNodeId } from './node.ts';
 import type { Subvolume, Subvolumes } from './subvolumes.ts';
@@ -172,8 +173,4 @@ function identify({ name, location }: NamedItem): string {
 
 function unlisted({ name }: NamedItem): Unreadable {
   return malformed(`${JSON.stringify(name.toString())} can be opened in this folder and is not in its list`);
-}
-
-function malformed(message: string): Unreadable {
-  return new Unreadable('MALFORMED_FILE_SYSTEM', `btrfs: ${message}`);
 }

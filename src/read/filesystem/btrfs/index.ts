@@ -1,4 +1,5 @@
 import type { BlockSource } from '../../disk/block-source.ts';
+import { FlawList } from '../../disk/flaw-list.ts';
 import { Unreadable } from '../../disk/unreadable.ts';
 import type { FileSystem, FileSystemDriver } from '../contract.ts';
 import { ChunkMap } from './chunks.ts';
@@ -33,12 +34,16 @@ async function open(source: BlockSource): Promise<FileSystem> {
 }
 
 /** Fills the map from the tree it is needed to read: the superblock's own chunks hold that one. */
-async function readChunks(trees: Trees, { chunkRoot }: Superblock, chunks: ChunkMap): Promise<Unreadable[]> {
-  const flaws: Unreadable[] = [];
+async function readChunks(
+  trees: Trees,
+  { chunkRoot }: Superblock,
+  chunks: ChunkMap,
+): Promise<readonly Unreadable[]> {
+  const flaws = new FlawList();
   const from = { objectid: BigInt(FIRST_FREE), type: CHUNK_ITEM, offset: 0n };
   for await (const batch of trees.scan(chunkRoot, from, { ...from, offset: MAX_U64 })) {
     if (batch.kind === 'flaw') {
-      flaws.push(batch.flaw);
+      flaws.add(batch.flaw);
       continue;
     }
     for (const { key, data } of batch.items) {
@@ -46,9 +51,9 @@ async function readChunks(trees: Trees, { chunkRoot }: Superblock, chunks: Chunk
         chunks.add(key.offset, data);
       } catch (error) {
         if (!(error instanceof Unreadable)) throw error;
-        flaws.push(error);
+        flaws.add(error);
       }
     }
   }
-  return flaws;
+  return flaws.all;
 }

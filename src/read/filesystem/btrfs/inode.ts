@@ -1,6 +1,7 @@
 import { Unreadable } from '../../disk/unreadable.ts';
 import type { Node } from '../contract.ts';
-import { INODE_ITEM, readSafe, XATTR_ITEM } from './key.ts';
+import { INODE_ITEM, MAX_U64, readSafe, XATTR_ITEM } from './key.ts';
+import { malformed } from './malformed.ts';
 import { parseNamedItems } from './named-items.ts';
 import type { Pointer } from './superblock.ts';
 import type { Trees } from './trees.ts';
@@ -42,7 +43,7 @@ export interface Inode {
 export async function readInode(trees: Trees, root: Pointer, number: number): Promise<Inode> {
   const objectid = BigInt(number);
   const from = { objectid, type: INODE_ITEM, offset: 0n };
-  const to = { objectid, type: XATTR_ITEM, offset: 2n ** 64n - 1n };
+  const to = { objectid, type: XATTR_ITEM, offset: MAX_U64 };
   const xattrs = new Map<string, string>();
   const flaws: Unreadable[] = [];
   let item: Buffer | undefined;
@@ -101,8 +102,4 @@ function addXattrs(data: Buffer, to: Map<string, string>, flaws: Unreadable[]): 
     if (!(error instanceof Unreadable)) throw error;
     flaws.push(error);
   }
-}
-
-function malformed(message: string): Unreadable {
-  return new Unreadable('MALFORMED_FILE_SYSTEM', `btrfs: ${message}`);
 }

@@ -1,4 +1,5 @@
 import { updateCrc32c } from '../../disk/crc32c.ts';
+import { FlawList } from '../../disk/flaw-list.ts';
 import { Unreadable } from '../../disk/unreadable.ts';
 import {
   CSUM_TREE,
@@ -14,6 +15,7 @@ import {
   readSafe,
   toSafe,
 } from './key.ts';
+import { malformed } from './malformed.ts';
 import { parseFirstReference, parseNamedItems } from './named-items.ts';
 import { type Pointer, requireLevel, type Superblock } from './superblock.ts';
 import type { Item, Trees } from './trees.ts';
@@ -69,10 +71,10 @@ export class Subvolumes {
     this.#references = new Map(found.references.map((one) => [toPair(one.parent, one.child), one]));
     this.#byChild = Map.groupBy(found.references, ({ child }) => child);
     this.checksums = found.checksums;
-    this.flaws = found.flaws;
     this.defaultId = found.subvolumes.has(found.defaultId) ? found.defaultId : FS_TREE;
     if (this.defaultId !== found.defaultId)
-      found.flaws.push(malformed(`there is no subvolume ${found.defaultId}, which is the default`));
+      found.flaws.add(malformed(`there is no subvolume ${found.defaultId}, which is the default`));
+    this.flaws = found.flaws.all;
   }
 
   /** @throws Unreadable when the tree of trees cannot be read; Failure of the source */
@@ -80,7 +82,7 @@ export class Subvolumes {
     const found = new Found(rootFolder);
     const from = { objectid: 0n, type: 0, offset: 0n };
     for await (const batch of trees.scan(root, from, { objectid: LAST_FREE, type: 255, offset: MAX_U64 })) {
-      if (batch.kind === 'flaw') found.flaws.push(batch.flaw);
+      if (batch.kind === 'flaw') found.flaws.add(batch.flaw);
       else for (const item of batch.items) found.add(item);
     }
     return new Subvolumes(trees, found);
@@ -198,7 +200,7 @@ function toPair(from: number, to: number): string {
 class Found {
   readonly subvolumes = new Map<number, Subvolume>();
   readonly references: Reference[] = [];
-  readonly flaws: Unreadable[] = [];
+  readonly flaws = new FlawList();
   checksums: Pointer | undefined;
   defaultId = FS_TREE;
   readonly #rootFolder: bigint;
@@ -215,7 +217,7 @@ class Found {
       else if (item.key.type === DIR_ITEM && item.key.objectid === this.#rootFolder) this.#addDefault(item);
     } catch (error) {
       if (!(error instanceof Unreadable)) throw error;
-      this.flaws.push(error);
+      this.flaws.add(error);
     }
   }
 
@@ -239,7 +241,7 @@ class Found {
       // A kernel begins at the same inode in every tree: older ones, at what the root says when the tree is met on a walk.
       const said = data.readBigUInt64LE(168);
       if (said !== 0n && said !== BigInt(FIRST_FREE))
-        this.flaws.push(malformed(`tree ${id} says that it begins at inode ${said}`));
+        this.flaws.add(malformed(`tree ${id} says that it begins at inode ${said}`));
       this.subvolumes.set(id, { id, root, top: FIRST_FREE });
     }
   }
@@ -264,8 +266,4 @@ class Found {
     const entry = parseNamedItems(data).find((one) => one.name.equals(name));
     if (entry !== undefined) this.defaultId = Number(entry.location.objectid);
   }
-}
-
-function malformed(message: string): Unreadable {
-  return new Unreadable('MALFORMED_FILE_SYSTEM', `btrfs: ${message}`);
 }

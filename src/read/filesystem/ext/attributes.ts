@@ -1,4 +1,4 @@
-import { Unreadable } from '../../disk/unreadable.ts';
+import { requireUnreadable, Unreadable } from '../../disk/unreadable.ts';
 import { toShownAccessList } from './access-list.ts';
 import {
   ACCESS_LISTS,
@@ -90,15 +90,8 @@ export class AttributeReader {
     try {
       bytes = await this.#volume.block(number);
     } catch (error) {
-      return {
-        shown: [],
-        flaws: [
-          new Unreadable(
-            requireUnreadable(error).code,
-            `the attributes could not be read: ${requireUnreadable(error).message}`,
-          ),
-        ],
-      };
+      const { code, message } = requireUnreadable(error);
+      return { shown: [], flaws: [new Unreadable(code, `the attributes could not be read: ${message}`)] };
     }
     const at = number * superblock.blockSize;
     if (bytes.readUInt32LE(0) !== MAGIC)
@@ -188,11 +181,6 @@ export class AttributeReader {
 function requireSize(value: string, number: number, size: number): string {
   if (value.length === size) return value;
   throw malformed(number, `holds ${value.length} bytes where ${size} are expected`);
-}
-
-function requireUnreadable(error: unknown): Unreadable {
-  if (error instanceof Unreadable) return error;
-  throw error;
 }
 
 const NOTHING: Part = { shown: [], flaws: [] };

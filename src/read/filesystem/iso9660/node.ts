@@ -1,4 +1,6 @@
 import type { BlockSource } from '../../disk/block-source.ts';
+import { firstEndingAfter } from '../../disk/first-ending-after.ts';
+import { type Locate, readRuns } from '../../disk/runs.ts';
 import { Unreadable } from '../../disk/unreadable.ts';
 import type { Node } from '../contract.ts';
 import type { FolderPlace } from './folder-records.ts';
@@ -53,7 +55,7 @@ export class IsoNode implements Node {
   readonly flaws: readonly Unreadable[];
   readonly place: IsoFolder | undefined;
   readonly #source: BlockSource | undefined;
-  readonly #content: readonly Place[];
+  readonly #content: readonly Part[];
 
   private constructor({ id, kind, described, isProgram, flaws, place, source, content }: Parts) {
     const rockRidge = described?.rockRidge;
@@ -67,8 +69,9 @@ export class IsoNode implements Node {
     this.flaws = flaws ?? described?.flaws ?? [];
     this.place = place;
     this.#source = source;
-    this.#content = kind === 'file' ? (content ?? []) : [];
-    this.size = this.#content.reduce((sum, { bytes }) => sum + bytes, 0);
+    this.#content = kind === 'file' ? toParts(content ?? []) : [];
+    const last = this.#content.at(-1);
+    this.size = last === undefined ? 0 : last.offset + last.length;
   }
 
   static folder(block: number, place: IsoFolder, described?: Described): IsoNode {
@@ -110,17 +113,36 @@ export class IsoNode implements Node {
   }
 
   async read(offset: number, length: number): Promise<Buffer> {
-    const wanted: Promise<Buffer>[] = [];
-    let start = 0;
-    for (const { at, bytes } of this.#content) {
-      const from = Math.max(offset, start);
-      const to = Math.min(offset + length, start + bytes);
-      if (from < to && this.#source !== undefined)
-        wanted.push(this.#source.read(at + from - start, to - from));
-      start += bytes;
-    }
-    const parts = await Promise.all(wanted);
-    const [only] = parts;
-    return parts.length === 1 && only !== undefined ? only : Buffer.concat(parts);
+    const source = this.#source;
+    if (source === undefined || length === 0) return Buffer.alloc(0);
+    const locate: Locate = async (wanted, most) => {
+      const part = this.#content[firstEndingAfter(this.#content, wanted)];
+      if (part === undefined) throw beyond(this.size, wanted);
+      const skipped = wanted - part.offset;
+      const run = { offset: part.at + skipped, length: Math.min(most, part.length - skipped) };
+      return { kind: 'stored', source, ...run };
+    };
+    return readRuns(locate, offset, length);
   }
+}
+
+/** Bytes of the disk at `at`, and where in the file they are. */
+interface Part {
+  readonly at: number;
+  readonly offset: number;
+  readonly length: number;
+}
+
+function toParts(content: readonly Place[]): Part[] {
+  const parts: Part[] = [];
+  let offset = 0;
+  for (const { at, bytes } of content) {
+    if (bytes > 0) parts.push({ at, offset, length: bytes });
+    offset += bytes;
+  }
+  return parts;
+}
+
+function beyond(size: number, offset: number): Unreadable {
+  return new Unreadable('MALFORMED_FILE_SYSTEM', `a file of ${size} bytes has none at ${offset}`);
 }

@@ -1,5 +1,6 @@
 import { Unreadable } from '../../disk/unreadable.ts';
 import type { Node } from '../contract.ts';
+import { toTarget } from '../link-target.ts';
 import { toTime, toTimeFromDigits } from './dates.ts';
 import type { SystemUseEntry } from './system-use.ts';
 
@@ -10,7 +11,6 @@ export interface RockRidge {
   readonly mode?: number;
   readonly uid?: number;
   readonly gid?: number;
-  readonly names?: number;
   readonly mtime?: number;
   readonly target?: Buffer;
   /** The block of the folder that belongs here, and was put elsewhere because it is too deep. */
@@ -33,6 +33,8 @@ const KINDS: Readonly<Record<number, Node['kind']>> = {
   1: 'fifo',
 };
 const MAX_NAME = 255;
+/** PATH_MAX: a kernel follows no longer one. */
+const MAX_TARGET = 4096;
 const CONTINUES = 0x01;
 const SYSTEMS = ['RRIP_1991A', 'IEEE_P1282', 'IEEE_1282'];
 
@@ -109,13 +111,22 @@ class Parser {
     const name = Buffer.concat(this.#name);
     if (name.length > MAX_NAME)
       this.#flaws.push(new Unreadable('MALFORMED_FILE_SYSTEM', `a name has ${name.length} bytes`, this.#at));
-    const target = this.#target.result();
+    const target = this.#readTarget();
     return {
       ...this.#read,
       ...(name.length > 0 && { name }),
       ...(target.length > 0 && { target }),
       flaws: this.#flaws,
     };
+  }
+
+  #readTarget(): Buffer {
+    const stored = this.#target.result();
+    if (stored.length > MAX_TARGET) {
+      const message = `a link has a target of ${stored.length} bytes`;
+      this.#flaws.push(new Unreadable('MALFORMED_FILE_SYSTEM', message, this.#at));
+    }
+    return toTarget(stored.subarray(0, MAX_TARGET), 'it', this.#flaws);
   }
 
   #takeAttributes(data: Buffer): void {
@@ -128,7 +139,6 @@ class Parser {
       );
     else this.#read.kind = kind;
     this.#read.mode = mode & 0o7777;
-    this.#read.names = data.readUInt32LE(8);
     this.#read.uid = data.readUInt32LE(16);
     this.#read.gid = data.readUInt32LE(24);
   }

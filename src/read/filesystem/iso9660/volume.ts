@@ -1,5 +1,6 @@
 import type { BlockSource } from '../../disk/block-source.ts';
 import { Unreadable } from '../../disk/unreadable.ts';
+import { isZero } from '../../unpack/stray-bytes.ts';
 import type { FileSystem, Listed, Node } from '../contract.ts';
 import { type BootImage, readBootCatalogue, sizeOfImage } from './boot-catalogue.ts';
 import { type Descriptors, readDescriptors, SECTOR, type VolumeDescriptor } from './descriptors.ts';
@@ -193,7 +194,7 @@ async function readBoot(source: BlockSource, catalogue: number | undefined): Pro
   const files: BootFile[] = [];
   const flaws: Unreadable[] = [];
   const area = await source.read(0, SYSTEM_AREA_BYTES);
-  if (area.some((byte) => byte !== 0)) files.push({ name: SYSTEM_AREA, image: undefined });
+  if (!isZero(area)) files.push({ name: SYSTEM_AREA, image: undefined });
   if (catalogue === undefined) return { files, flaws };
   try {
     const found = await readBootCatalogue(source, catalogue);

@@ -1,4 +1,4 @@
-import { Unreadable } from '../../disk/unreadable.ts';
+import { requireUnreadable, Unreadable } from '../../disk/unreadable.ts';
 import { BITMAP, FOLDER_INDEX, INDEX_ALLOCATION, INDEX_ROOT } from './attribute.ts';
 import { attributeOf, type File, residentOf } from './file.ts';
 import { restoreSectors } from './fixup.ts';
@@ -175,9 +175,4 @@ function noNode(message: string): IndexNode {
 
 function malformed(message: string): Unreadable {
   return new Unreadable('MALFORMED_FILE_SYSTEM', message);
-}
-
-function requireUnreadable(error: unknown): Unreadable {
-  if (error instanceof Unreadable) return error;
-  throw error;
 }

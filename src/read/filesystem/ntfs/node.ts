@@ -1,4 +1,4 @@
-import { Unreadable } from '../../disk/unreadable.ts';
+import { requireUnreadable, Unreadable } from '../../disk/unreadable.ts';
 import type { Node, NodeId } from '../contract.ts';
 import {
   DATA,
@@ -47,7 +47,7 @@ export async function openNode(volume: Volume, file: File, name: string): Promis
   try {
     point = await readReparsePoint(volume, file);
   } catch (error) {
-    flaws.push(toFlaw(error));
+    flaws.push(requireUnreadable(error));
   }
   if (point?.kind === 'link' && hasNames(file))
     flaws.push(malformed('a link in the place of a folder that has names of its own, which were not read'));
@@ -118,7 +118,7 @@ function isPlaceholder(
   try {
     return openStream(volume, source).stored === 0;
   } catch (error) {
-    toFlaw(error);
+    requireUnreadable(error);
     return false;
   }
 }
@@ -153,7 +153,7 @@ function openContent(
     try {
       return openSystemCompressed(stream, size, point.algorithm);
     } catch (error) {
-      return unreadable(size, toFlaw(error), flaws);
+      return unreadable(size, requireUnreadable(error), flaws);
     }
   }
   if (point?.kind === 'elsewhere') return unreadable(size, new Unreadable('UNSUPPORTED', point.what), flaws);
@@ -175,7 +175,7 @@ function openAttribute(volume: Volume, attribute: FileAttribute, flaws: Unreadab
     requireReadable(attribute.flags);
     return openStream(volume, attribute.source);
   } catch (error) {
-    return unreadable(sizeOf(attribute), toFlaw(error), flaws);
+    return unreadable(sizeOf(attribute), requireUnreadable(error), flaws);
   }
 }
 
@@ -215,9 +215,4 @@ function countNames(file: File): number {
 
 function malformed(what: string): Unreadable {
   return new Unreadable('MALFORMED_FILE_SYSTEM', what);
-}
-
-function toFlaw(error: unknown): Unreadable {
-  if (error instanceof Unreadable) return error;
-  throw error;
 }

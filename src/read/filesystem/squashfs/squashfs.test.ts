@@ -182,6 +182,14 @@ describe('squashfs', () => {
     assert.ok(entries.get('etc/passwd')?.text?.startsWith('root:'));
   });
 
+  test('a link leads to its first NUL, and what follows is told', async () => {
+    const image = changed((bytes) => bytes.write('\0', bytes.indexOf('../etc/passwd') + '../etc'.length));
+    const { entries, problems } = await readWhole(squashfsDriver, image);
+    assert.equal(entries.get('bin/link')?.link, '../etc');
+    assert.deepEqual(problems.length, 1, problems.join('\n'));
+    assert.match(problems[0] ?? '', /^MALFORMED_FILE_SYSTEM bin\/link: it is a link whose target goes on/);
+  });
+
   test('no magic, no squashfs', () => {
     assert.equal(squashfsDriver.probe(Buffer.alloc(0)), false);
     assert.equal(squashfsDriver.probe(Buffer.alloc(4096)), false);

@@ -1,6 +1,7 @@
 import type { BlockSource } from '../../disk/block-source.ts';
 import { Unreadable } from '../../disk/unreadable.ts';
 import type { FileSystem, Listed, Node } from '../contract.ts';
+import { toTarget } from '../link-target.ts';
 import { type Content, Contents } from './content.ts';
 import { type Decompressor, toDecompressor } from './decompressor.ts';
 import { readFolder } from './folder.ts';
@@ -94,7 +95,9 @@ export class Squashfs implements FileSystem {
         ? undefined
         : await orFlaw(this.#readXattrs(inode.xattrs), flaws, 'extended attributes');
     const content = inode.file === undefined ? undefined : await this.#contents.open(inode.file);
-    return new SquashfsNode(toId(block, offset), inode, owner ?? NOBODY_KNOWN, xattrs, content, flaws);
+    const target = inode.target === undefined ? undefined : toTarget(inode.target, 'it', flaws);
+    const parts = { owner: owner ?? NOBODY_KNOWN, xattrs, content, target, flaws };
+    return new SquashfsNode(toId(block, offset), inode, parts);
   }
 
   async #ownerOf({ uid, gid }: Inode): Promise<Owner> {
@@ -121,6 +124,16 @@ interface Owner {
 /** As root's, it is looked at with the most care. */
 const NOBODY_KNOWN: Owner = { uid: 0, gid: 0 };
 
+/** What an inode refers to, read. */
+interface NodeParts {
+  readonly owner: Owner;
+  readonly xattrs: Xattrs | undefined;
+  readonly content: Content | undefined;
+  /** Of a link, up to its first NUL. */
+  readonly target: Buffer | undefined;
+  readonly flaws: readonly Unreadable[];
+}
+
 class SquashfsNode implements Node {
   readonly id: number;
   readonly kind: Node['kind'];
@@ -138,14 +151,7 @@ class SquashfsNode implements Node {
   readonly place: FolderPlace | undefined;
   readonly #content: Content | undefined;
 
-  constructor(
-    id: number,
-    inode: Inode,
-    owner: Owner,
-    xattrs: Xattrs | undefined,
-    content: Content | undefined,
-    flaws: readonly Unreadable[],
-  ) {
+  constructor(id: number, inode: Inode, { owner, xattrs, content, target, flaws }: NodeParts) {
     this.id = id;
     this.kind = inode.kind;
     this.mode = inode.mode;
@@ -156,7 +162,7 @@ class SquashfsNode implements Node {
     this.names = inode.names;
     if (content?.stored !== undefined) this.stored = content.stored;
     if (xattrs !== undefined) this.xattrs = xattrs;
-    if (inode.target !== undefined) this.target = inode.target;
+    if (target !== undefined) this.target = target;
     this.flaws = flaws;
     this.place = inode.folder;
     this.#content = content;

@@ -1,4 +1,5 @@
 import type { BlockSource } from '../../disk/block-source.ts';
+import type { FlawList } from '../../disk/flaw-list.ts';
 import { Unreadable } from '../../disk/unreadable.ts';
 import { u64 } from '../integers.ts';
 import { lvmChecksum } from './checksum.ts';
@@ -74,7 +75,7 @@ function parseLabel(label: Buffer, sector: number, name: string): PhysicalVolume
 export async function readMetadata(
   source: BlockSource,
   { areas }: PhysicalVolume,
-  flaws: Unreadable[],
+  flaws: FlawList,
 ): Promise<readonly string[]> {
   const damage: Unreadable[] = [];
   const texts: string[] = [];
@@ -88,7 +89,7 @@ export async function readMetadata(
     }
   }
   if (texts.length === 0 && damage[0] !== undefined) throw damage[0];
-  flaws.push(...damage);
+  flaws.addAll(damage);
   return texts;
 }
 

@@ -1,4 +1,5 @@
 import type { BlockSource } from '../../disk/block-source.ts';
+import { FlawList } from '../../disk/flaw-list.ts';
 import { Unreadable } from '../../disk/unreadable.ts';
 import { mapPieces, type Piece } from '../mapped-source.ts';
 import { type PhysicalVolume, readMetadata } from './label.ts';
@@ -9,7 +10,10 @@ import { type LogicalVolume, parseVolumeGroup, type Segment, type VolumeGroup } 
  * group; those with the highest number count, as one may have been away when they were written.
  */
 
-const MAX_METADATA_BYTES = 64 * 2 ** 20;
+/** Over all areas that say different things: in memory each is twenty times as large. */
+const MAX_METADATA_BYTES = 16 * 2 ** 20;
+/** One more than are looked at, which is said where they are. */
+const MAX_VOLUMES = 1025;
 /** Of segments that are read: extents of physical volumes in a row, or dealt out in stripes. */
 const PLAIN: readonly string[] = ['striped', 'linear'];
 
@@ -49,7 +53,7 @@ export interface LogicalVolumes {
 
 /** @throws Failure of the source */
 export async function findLogicalVolumes(found: readonly FoundPhysicalVolume[]): Promise<LogicalVolumes> {
-  const flaws: Unreadable[] = [];
+  const flaws = new FlawList();
   const problems = new Map<FoundPhysicalVolume, Unreadable>();
   const byId = new Map<string, FoundPhysicalVolume>();
   for (const one of found) {
@@ -66,23 +70,32 @@ export async function findLogicalVolumes(found: readonly FoundPhysicalVolume[]):
       );
   }
   const groups = await readGroups([...byId.values()], problems, flaws);
-  const volumes = groups.flatMap((group) => volumesOf(group, byId, flaws));
+  const volumes = groups
+    .values()
+    .flatMap((group) => volumesOf(group, byId, flaws))
+    .take(MAX_VOLUMES)
+    .toArray();
+  const names = new Map(
+    groups
+      .toReversed()
+      .flatMap(({ name, physical }) => [...physical.values()].map(({ id }) => [id, name] as const)),
+  );
   const owners = found.map((one) => {
     const problem = problems.get(one);
     if (problem !== undefined) return { problem };
-    const group = groups.find(({ physical }) => [...physical.values()].some(({ id }) => id === one.label.id));
-    if (group !== undefined) return { group: group.name };
+    const group = names.get(one.label.id);
+    if (group !== undefined) return { group };
     const lost = `${one.name} is an LVM2 physical volume of no volume group that was found`;
     return { problem: new Unreadable('UNKNOWN_CONTENT', lost, 0) };
   });
-  return { volumes, owners, flaws };
+  return { volumes, owners, flaws: flaws.all };
 }
 
 /** The newest of each, in the order in which they are met. */
 async function readGroups(
   found: readonly FoundPhysicalVolume[],
   problems: Map<FoundPhysicalVolume, Unreadable>,
-  flaws: Unreadable[],
+  flaws: FlawList,
 ): Promise<readonly VolumeGroup[]> {
   const texts = new Set<string>();
   const groups = new Map<string, VolumeGroup>();
@@ -93,7 +106,7 @@ async function readGroups(
     } catch (error) {
       if (!(error instanceof Unreadable)) throw error;
       // Others of its group may describe it all the same, and then it is of use.
-      flaws.push(error);
+      flaws.add(error);
       if (error.code === 'LIMIT_BYTES') problems.set(one, error);
     }
   }
@@ -108,51 +121,35 @@ async function readGroups(
     const group = parseVolumeGroup(text);
     const known = groups.get(group.id);
     if (known !== undefined && known.seqno === group.seqno)
-      flaws.push(
-        new Unreadable(
-          'MALFORMED_DISK',
-          `the volume group ${group.name} is described twice, and differently`,
-        ),
-      );
+      flaws.tell('MALFORMED_DISK', `the volume group ${group.name} is described twice, and differently`);
     if (known === undefined || known.seqno < group.seqno) groups.set(group.id, group);
   }
 }
 
-function volumesOf(
+function* volumesOf(
   group: VolumeGroup,
   byId: ReadonlyMap<string, FoundPhysicalVolume>,
-  flaws: Unreadable[],
-): FoundLogicalVolume[] {
-  flaws.push(...group.flaws);
+  flaws: FlawList,
+): Generator<FoundLogicalVolume> {
+  flaws.addAll(group.flaws);
   for (const [name, { id }] of group.physical)
     if (!byId.has(id))
-      flaws.push(
-        new Unreadable(
-          'MALFORMED_DISK',
-          `the volume group ${group.name} lacks its physical volume ${name} (${id})`,
-        ),
+      flaws.tell(
+        'MALFORMED_DISK',
+        `the volume group ${group.name} lacks its physical volume ${name} (${id})`,
       );
   const cowStores = new Set(
     group.logical.flatMap(({ segments }) => segments.map(({ cowStore }) => cowStore)),
   );
-  // Only of what is not read, which is said: what says that it is a part of something else is not let off.
+  const parts = partsOfUnread(group.logical);
   const isPart = ({ name, segments }: LogicalVolume) =>
-    segments.every(({ type }) => type === 'snapshot') ||
-    group.logical.some(
-      (other) =>
-        other.name !== name &&
-        other.mentions.has(name) &&
-        other.segments.some(({ type }) => !PLAIN.includes(type)),
-    );
-  return (
-    group.logical
-      // One that is hidden and part of nothing has no business being hidden.
-      .filter((volume) => volume.isVisible || !isPart(volume))
-      .map((volume) => {
-        const name = `logical volume ${group.name}/${volume.name}`;
-        return { name, devices: devicesOf(group.name, volume.name), content: contentOf(volume, name) };
-      })
-  );
+    parts.has(name) || segments.every(({ type }) => type === 'snapshot');
+  for (const volume of group.logical) {
+    // One that is hidden and part of nothing has no business being hidden.
+    if (!volume.isVisible && isPart(volume)) continue;
+    const name = `logical volume ${group.name}/${volume.name}`;
+    yield { name, devices: devicesOf(group.name, volume.name), content: contentOf(volume, name) };
+  }
 
   function contentOf(volume: LogicalVolume, name: string): FoundLogicalVolume['content'] {
     try {
@@ -203,14 +200,25 @@ function volumesOf(
         throw malformed(`lies beyond the extents of ${there.name}`);
       const offset = physical.start + extent * group.extentSize;
       if (offset + length / columns > there.source.size)
-        flaws.push(
-          new Unreadable('TRUNCATED', `${name} goes on beyond the end of ${there.name}`, there.source.size),
-        );
+        flaws.tell('TRUNCATED', `${name} goes on beyond the end of ${there.name}`, there.source.size);
       return { source: there.source, offset };
     });
     if (first === undefined) throw malformed('has no stripes');
     return { length, places: [first, ...others], stripe };
   }
+}
+
+/**
+ * Names of what others are made of that are not read, which is said: what says that it is a part of something else, which is read,
+ * is not let off.
+ */
+function partsOfUnread(logical: readonly LogicalVolume[]): ReadonlySet<string> {
+  const parts = new Set<string>();
+  for (const { name, segments, mentions } of logical) {
+    if (segments.every(({ type }) => PLAIN.includes(type))) continue;
+    for (const mention of mentions) if (mention !== name) parts.add(mention);
+  }
+  return parts;
 }
 
 /** Device mapper doubles the dashes of each name. */

@@ -1,3 +1,4 @@
+import { FlawList } from '../../disk/flaw-list.ts';
 import { Unreadable } from '../../disk/unreadable.ts';
 import { isSection, listOf, numberOf, parseMetadataText, type Section, stringOf } from './metadata-text.ts';
 
@@ -63,46 +64,45 @@ export function parseVolumeGroup(text: string): VolumeGroup {
     throw malformed(`of the volume group ${name} have no id or seqno`);
   if (extentSectors === undefined || extentSectors === 0 || extentSectors > 2 ** 32)
     throw malformed(`of the volume group ${name} have no extent size`);
-  const flaws: Unreadable[] = [];
+  const flaws = new FlawList();
   const physical = parsePhysical(group, name, flaws);
   const logical = parseLogical(group, name, flaws);
-  return { id: withoutDashes(id), name, seqno, extentSize: extentSectors * SECTOR, physical, logical, flaws };
+  return {
+    id: withoutDashes(id),
+    name,
+    seqno,
+    extentSize: extentSectors * SECTOR,
+    physical,
+    logical,
+    flaws: flaws.all,
+  };
 }
 
 function withoutDashes(id: string): string {
   return id.replaceAll('-', '');
 }
 
-function parsePhysical(group: Section, vg: string, flaws: Unreadable[]): Map<string, PhysicalInGroup> {
+function parsePhysical(group: Section, vg: string, flaws: FlawList): Map<string, PhysicalInGroup> {
   const physical = new Map<string, PhysicalInGroup>();
   for (const [name, section] of sectionsOf(group, 'physical_volumes')) {
     const id = stringOf(section, 'id');
     const start = numberOf(section, 'pe_start');
     const extents = numberOf(section, 'pe_count');
     if (id === undefined || start === undefined || extents === undefined)
-      flaws.push(
-        new Unreadable(
-          'MALFORMED_DISK',
-          `the physical volume ${shown(name)} of ${vg} has no id, start or size`,
-        ),
-      );
+      flaws.tell('MALFORMED_DISK', `the physical volume ${shown(name)} of ${vg} has no id, start or size`);
     else physical.set(name, { id: withoutDashes(id), start: start * SECTOR, extents });
   }
   return physical;
 }
 
-function parseLogical(group: Section, vg: string, flaws: Unreadable[]): LogicalVolume[] {
+function parseLogical(group: Section, vg: string, flaws: FlawList): LogicalVolume[] {
   const logical: LogicalVolume[] = [];
   for (const [name, section] of sectionsOf(group, 'logical_volumes')) {
     const parts = [...section.values()].filter(isSection);
     const segments = parts.map(parseSegment).filter((segment) => segment !== undefined);
     if (!ALLOWED_NAME.test(name) || segments.length !== parts.length || parts.length === 0) {
-      flaws.push(
-        new Unreadable(
-          'MALFORMED_DISK',
-          `the logical volume ${shown(name)} of ${vg} is malformed and was not read`,
-        ),
-      );
+      const what = `the logical volume ${shown(name)} of ${vg} is malformed and was not read`;
+      flaws.tell('MALFORMED_DISK', what);
       continue;
     }
     logical.push({

@@ -1,8 +1,8 @@
 import { crc32 } from 'node:zlib';
 import type { BlockSource } from '../../disk/block-source.ts';
+import { NO_GUID, toGuid } from '../../disk/guid.ts';
 import { Unreadable } from '../../disk/unreadable.ts';
 import { u64 } from '../integers.ts';
-import { NO_GUID, toGuid } from './guid.ts';
 import type { Partition, PartitionTable, Range } from './partition.ts';
 import { toGptType, usualMountOf } from './partition-types.ts';
 

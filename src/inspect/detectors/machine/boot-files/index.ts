@@ -57,11 +57,10 @@ function judgeOwn(image: ImageView, { layer, record }: TreeEntry): FindingDraft 
 }
 
 /** Held against what it would be a copy of. Somebody may have signed a copy anew, so a person is to look. */
-function judgeCopy({ layer, record }: TreeEntry, { originals, others }: Copies): FindingDraft | undefined {
+function judgeCopy({ layer, record }: TreeEntry, { first, sha256s }: Copies): FindingDraft | undefined {
   const { sha256 } = record;
-  const [first] = originals;
   if (first === undefined || sha256 === undefined) return undefined;
-  if ([...originals, ...others].some((one) => one.record.sha256 === sha256)) return undefined;
+  if (sha256s.some((digests) => digests.has(sha256))) return undefined;
   const evidence = `${baseNameOf(record.path)} is not ${first.record.path} of ${first.package.name} ${first.package.version}`;
   return { rule: RULE, tier: 'review', layer, path: record.path, evidence };
 }

@@ -9,17 +9,23 @@ export interface Original extends TreeEntry {
 
 /** What a file may be a copy of. */
 export interface Copies {
-  /** Of packages. Where there are none, nothing is known. */
-  readonly originals: readonly Original[];
-  /** Made on the machine, and as good. */
-  readonly others: readonly TreeEntry[];
+  /** One that a package brought. Where there is none, nothing is known. */
+  readonly first: Original | undefined;
+  /** Digests of all of those, and of what was made on the machine, which is as good. */
+  readonly sha256s: readonly ReadonlySet<string | undefined>[];
+}
+
+/** Those of one name: a copy of any will do. */
+interface Namesakes {
+  readonly first: Original;
+  readonly sha256s: Set<string | undefined>;
 }
 
 /** By the name that a copy has, in lower case. */
 export interface Originals {
-  readonly packaged: ReadonlyMap<string, readonly Original[]>;
-  /** What grub-install makes where it takes no signed one. */
-  readonly made: readonly TreeEntry[];
+  readonly packaged: ReadonlyMap<string, Namesakes>;
+  /** Digests of what grub-install makes where it takes no signed one. */
+  readonly made: ReadonlySet<string | undefined>;
 }
 
 /** Debian and its kin sign shim and GRUB there; systemd-boot has its own; Fedora and its kin keep kernels with their modules. */
@@ -30,17 +36,20 @@ const MADE = /^boot\/grub2?\/[^/]{1,40}-efi\/(?:core|grub)\.efi$/;
 const DEFAULT = /^boot(x64|aa64|ia32|riscv64)\.efi$/;
 
 export function originalsIn(image: ImageView): Originals {
-  const packaged = new Map<string, Original[]>();
-  const made: TreeEntry[] = [];
+  const packaged = new Map<string, Namesakes>();
+  const made = new Set<string | undefined>();
   for (const entry of image.final.entries()) {
-    const { path, kind } = entry.record;
+    const { path, kind, sha256 } = entry.record;
     if (kind !== 'file') continue;
-    if (MADE.test(path)) made.push(entry);
+    if (MADE.test(path)) made.add(sha256);
     if (!SOURCE.test(path)) continue;
     const owner = image.owner(path);
     if (owner === undefined) continue;
     const name = nameOfCopy(path);
-    packaged.set(name, [...(packaged.get(name) ?? []), { ...entry, package: owner.package }]);
+    const known = packaged.get(name);
+    if (known === undefined)
+      packaged.set(name, { first: { ...entry, package: owner.package }, sha256s: new Set([sha256]) });
+    else known.sha256s.add(sha256);
   }
   return { packaged, made };
 }
@@ -51,8 +60,9 @@ export function copiesOf(path: string, { packaged, made }: Originals): Copies {
   const machine = DEFAULT.exec(name)?.[1];
   const names = machine === undefined ? [name] : [`shim${machine}.efi`, `systemd-boot${machine}.efi`];
   const originals = names.flatMap((one) => packaged.get(one) ?? []);
-  const loader = machine === undefined ? [] : (packaged.get(`grub${machine}.efi`) ?? []);
-  return { originals, others: [...loader, ...made] };
+  const loader = machine === undefined ? undefined : packaged.get(`grub${machine}.efi`);
+  const all = loader === undefined ? originals : [...originals, loader];
+  return { first: originals[0]?.first, sha256s: [...all.map(({ sha256s }) => sha256s), made] };
 }
 
 /** `shimx64.efi.signed` is copied as `shimx64.efi`, `lib/modules/6.1/vmlinuz` as `vmlinuz-6.1`. */

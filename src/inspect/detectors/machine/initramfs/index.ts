@@ -1,4 +1,3 @@
-import type { FileRecord } from '../../../../core/file.ts';
 import { isMachine } from '../../../../core/image.ts';
 import type { LayerPath } from '../../../../core/layer-path.ts';
 import type { Detector, FindingDraft, ImageView, Seen } from '../../../contract.ts';
@@ -45,7 +44,8 @@ export const initramfs: Detector<InitramfsObservation> = {
   *judge(image, seen) {
     if (!isMachine(image.identity)) return;
     const whole = Map.groupBy(seen, ({ layer, path }) => `${layer}:${path}`);
-    for (const observed of whole.values()) yield* judgeOne(image, observed);
+    const packaged = packagedIn(image, seen);
+    for (const observed of whole.values()) yield* judgeOne(image, observed, packaged);
   },
 };
 
@@ -53,18 +53,23 @@ export const initramfs: Detector<InitramfsObservation> = {
 function* judgeOne(
   image: ImageView,
   observed: readonly Seen<InitramfsObservation>[],
+  packaged: ReadonlySet<string>,
 ): Generator<FindingDraft> {
   const [{ layer, path } = { layer: 0, path: '' as LayerPath }] = observed;
   const ref = image.layers[layer]?.ref;
   if (ref === undefined) return;
   const observations = observed.map(({ observation }) => observation);
   const files = observations.flatMap((one) => (one.kind === 'holds' ? one.files : []));
+  // Of one name the first counts.
+  const digests = new Map(files.toReversed().map((file) => [file.path as string, file.sha256]));
+  const isCopy = (file: string): boolean => packaged.has(digests.get(file) ?? '');
   const place = { rule: RULE, layer, path };
   const lines = new Set<string>();
   for (const one of observations) {
     if (one.kind !== 'planted') continue;
     if (one.line !== undefined) lines.add(`${one.file}:${one.line}`);
-    const tier = gradeOf(image, files, one.file, one.grave ? 'block' : 'review', one.line !== undefined);
+    const yields = one.line !== undefined && isCopy(one.file);
+    const tier = gradeOf(one.grave ? 'block' : 'review', yields);
     if (tier !== undefined) yield { ...place, tier, evidence: `${one.file} ${one.what}` };
   }
   const inside = observations.filter((one) => one.kind === 'seen');
@@ -76,7 +81,7 @@ function* judgeOne(
   )) {
     // What is only noted in a system, an initramfs may do: dracut's own script loads SELinux's rules with enforcing off.
     if (own === 'note' || lines.has(`${file}:${line}`)) continue;
-    const tier = gradeOf(image, files, file, own, yieldsToPackages === true);
+    const tier = gradeOf(own, yieldsToPackages === true && isCopy(file));
     if (tier !== undefined) yield { ...place, tier, evidence: `${file} (${rule}): ${evidence}` };
   }
   const modules = files.map((file) => file.path).filter(isModule);
@@ -91,21 +96,20 @@ function* judgeOne(
 type Tier = NonNullable<FindingDraft['tier']>;
 
 /** `FindingDraft.yieldsToPackages`, for a copy: the file that the package brought lies elsewhere. */
-function gradeOf(
-  image: ImageView,
-  files: readonly FileRecord[],
-  file: string,
-  tier: Tier,
-  yields: boolean,
-): Tier | undefined {
-  if (!yields || !isCopyOfPackaged(image, files.find((one) => one.path === file)?.sha256)) return tier;
+function gradeOf(tier: Tier, yields: boolean): Tier | undefined {
+  if (!yields) return tier;
   return tier === 'block' ? 'review' : undefined;
 }
 
-function isCopyOfPackaged(image: ImageView, sha256: string | undefined): boolean {
-  if (sha256 === undefined) return false;
+/** Digests of what is in an initramfs and in the machine as its package brought it: the machine is gone through once. */
+function packagedIn(image: ImageView, seen: readonly Seen<InitramfsObservation>[]): Set<string> {
+  const wanted = new Set<string | undefined>();
+  for (const { observation } of seen)
+    if (observation.kind === 'holds') for (const { sha256 } of observation.files) wanted.add(sha256);
+  const packaged = new Set<string>();
+  if (wanted.size === 0) return packaged;
   for (const [layer, { files }] of image.layers.entries())
-    for (const record of files.values())
-      if (record.sha256 === sha256 && isPristine(image, layer, record.path)) return true;
-  return false;
+    for (const { path, sha256 } of files.values())
+      if (sha256 !== undefined && wanted.has(sha256) && isPristine(image, layer, path)) packaged.add(sha256);
+  return packaged;
 }

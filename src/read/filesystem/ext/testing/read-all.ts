@@ -1,4 +1,4 @@
-import { Unreadable } from '../../../disk/unreadable.ts';
+import { requireUnreadable, type Unreadable } from '../../../disk/unreadable.ts';
 import { memoryDisk } from '../../../testing/memory-disk.ts';
 import type { FileSystem, Node } from '../../contract.ts';
 import { extDriver } from '../index.ts';
@@ -48,11 +48,6 @@ async function openAndRead(listed: { open(): Promise<Node> }, told: string[]): P
     told.push(toLine(requireUnreadable(error)));
     return undefined;
   }
-}
-
-function requireUnreadable(error: unknown): Unreadable {
-  if (error instanceof Unreadable) return error;
-  throw error;
 }
 
 function toLine({ code, message }: Unreadable): string {
