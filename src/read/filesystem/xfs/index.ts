@@ -3,10 +3,10 @@ import { Unreadable } from '../../disk/unreadable.ts';
 import type { FileSystem, FileSystemDriver, Listed, Node } from '../contract.ts';
 import { listFolder } from './folder.ts';
 import { readInode } from './inode.ts';
-import { checkLog } from './log.ts';
+import { replayLog, toNotReplayed } from './log/replay.ts';
 import { openNode } from './node.ts';
 import { SUPERBLOCK_MAGIC, type Superblock } from './superblock.ts';
-import { readSuperblock } from './superblock-copies.ts';
+import { type FoundSuperblock, readSuperblock } from './superblock-copies.ts';
 import { Volume } from './volume.ts';
 
 /** XFS, versions 4 and 5, as IRIX, Linux and the RHEL family write it. */
@@ -14,13 +14,31 @@ export const xfsDriver: FileSystemDriver = {
   name: 'xfs',
   probe: (head) => head.length >= 4 && head.readUInt32BE(0) === SUPERBLOCK_MAGIC,
   async open(source) {
-    const { superblock, flaws } = await readSuperblock(source);
-    const volume = new Volume(source, superblock);
-    const log = await checkLog(volume);
-    const own = [...flaws, ...flawsOf(superblock, source), ...(log === undefined ? [] : [log])];
-    return new XfsFileSystem(volume, superblock.rootInode, own);
+    const { superblock, volume, flaws } = await openVolume(source);
+    return new XfsFileSystem(volume, superblock.rootInode, [...flaws, ...flawsOf(superblock, source)]);
   },
 };
+
+interface Opened extends FoundSuperblock {
+  readonly volume: Volume;
+}
+
+async function openVolume(source: BlockSource): Promise<Opened> {
+  const found = await readSuperblock(source);
+  const stored = new Volume(source, found.superblock);
+  const log = await replayLog(stored);
+  if (log.source === undefined) return { ...found, volume: stored, flaws: [...found.flaws, ...log.flaws] };
+  try {
+    // The superblock may be among what changed: the file system was made larger.
+    const { superblock, flaws } = await readSuperblock(log.source);
+    const [worse] = found.flaws.length === 0 ? flaws : [];
+    if (worse !== undefined) throw worse;
+    return { superblock, volume: new Volume(log.source, superblock), flaws: [...flaws, ...log.flaws] };
+  } catch (error) {
+    if (!(error instanceof Unreadable)) throw error;
+    return { ...found, volume: stored, flaws: [...found.flaws, toNotReplayed(error)] };
+  }
+}
 
 function* flawsOf(superblock: Superblock, source: BlockSource): Generator<Unreadable> {
   const wrong = (message: string): Unreadable => new Unreadable('MALFORMED_FILE_SYSTEM', message, 0);

@@ -30,6 +30,7 @@ export interface Superblock {
   /** Number of the log's first block; 0 where it is on a device of its own. */
   readonly logStart: number;
   readonly logBlocks: number;
+  readonly logVersion: 1 | 2;
   /** Bytes of what a folder is made of: one block or several. */
   readonly folderBlockSize: number;
   /** Whether folders tell the kind of what they name. */
@@ -45,6 +46,7 @@ export interface Superblock {
 }
 
 /** Of `sb_versionnum`. */
+const LOG_V2 = 0x400;
 const FOLDERS_V2 = 0x2000;
 const IGNORES_CASE = 0x4000;
 const MORE_BITS = 0x8000;
@@ -90,6 +92,7 @@ export function parseSuperblock(bytes: Buffer): Superblock {
     rootInode: toInode(bytes),
     logStart: read64(bytes, 48, "the log's first block"),
     logBlocks: bytes.readUInt32BE(96),
+    logVersion: version === 5 || (versionBits & LOG_V2) !== 0 ? 2 : 1,
     hasFileTypes: (incompatible & FILE_TYPES) !== 0 || (version === 4 && (features2 & FILE_TYPES_V4) !== 0),
     ignoresCase: (versionBits & IGNORES_CASE) !== 0,
     needsRepair: (incompatible & NEEDS_REPAIR) !== 0,
