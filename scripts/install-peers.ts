@@ -39,6 +39,7 @@ const PEERS: Readonly<Record<string, string>> = {
   '/usr/bin/mksquashfs': 'squashfs-tools',
   '/usr/bin/genisoimage': 'genisoimage',
   '/usr/sbin/sgdisk': 'gdisk',
+  '/usr/bin/eatmydata': 'eatmydata',
   '/usr/sbin/sfdisk': 'fdisk',
   '/usr/sbin/vgcreate': 'lvm2',
   '/usr/sbin/mdadm': 'mdadm',

@@ -17,6 +17,7 @@ import { LocalDisk } from '../../src/read/disk/local-disk.ts';
 import type { Partitioning, Volume } from '../../src/read/partition/contract.ts';
 import { findVolumes } from '../../src/read/partition/find-volumes.ts';
 import { putLegacyMd, putMd } from '../../src/read/partition/testing/md-builder.ts';
+import { environmentFor } from '../peers/run.ts';
 
 /* Partition tables, LVM2, MD and what is unread, against the tools that write them. */
 
@@ -45,7 +46,8 @@ function withoutLoop(...tools: readonly string[]): string | false {
 }
 
 function run(command: string, ...args: readonly string[]): string {
-  return execFileSync(command, args, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] });
+  const env = environmentFor(command);
+  return execFileSync(command, args, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'], env });
 }
 
 function blank(name: string, size: number): string {
@@ -136,7 +138,7 @@ start=22528, size=16384, type=83
 start=40960, size=8192, type=82
 start=60000, size=8192, type=c
 `;
-  execFileSync('sfdisk', ['-q', path], { input: script });
+  execFileSync('sfdisk', ['-q', path], { input: script, env: environmentFor('sfdisk') });
   const listed: { partitiontable: { partitions: { node: string; size: number; type: string }[] } } =
     JSON.parse(run('sfdisk', '--json', path));
   const expected = listed.partitiontable.partitions
