@@ -534,8 +534,8 @@ describe('what Linux writes', { skip: !needsMkfs && canMount() ? false : 'needs 
       run('sync', '-f', folder);
       run('cp', '--sparse=always', image, copy);
     });
-    const { flaws } = await readImage(copy);
-    assert.match(flaws.join(), /not replayed/);
+    // Its log is replayed in memory.
+    assertSound(await readImage(copy));
     assertSound(await readImage(image));
     rmSync(image);
     rmSync(copy);
